@@ -1,0 +1,69 @@
+"""What goes wrong with Puppet code, and where.
+
+One cause, one `CompileError`, whose text is `MESSAGE (file: F, line: L, column: C)`. Whoever raises without knowing
+the place (a function, a type) leaves it out; the evaluator adds the place of the expression it was evaluating with
+`at`, and the innermost place wins.
+"""
+
+from __future__ import annotations
+
+
+class CompileError(Exception):
+    """Puppet code that cannot be compiled.
+
+    message: what was wrong and what was expected, without its place. file, line, column: the place (1-based), None
+    where there is none. hint: the remedy, such as "did you mean 'nginx'?". others: further errors of the same file
+    (all syntax errors are found in one go), in order.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        hint: str | None = None,
+        others: tuple[CompileError, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.file = file
+        self.line = line
+        self.column = column
+        self.hint = hint
+        self.others = others
+
+    def at(self, file: str | None, line: int, column: int) -> CompileError:
+        """This error with its place filled in, unless it has one already."""
+        if self.line is None:
+            self.file, self.line, self.column = file, line, column
+        return self
+
+    def __str__(self) -> str:
+        parts = [f"file: {self.file}"] if self.file else []
+        if self.line is not None:
+            parts.append(f"line: {self.line}")
+        if self.column is not None:
+            parts.append(f"column: {self.column}")
+        return f"{self.message} ({', '.join(parts)})" if parts else self.message
+
+
+class ControlFlow(Exception):
+    """`next`, `break` and `return` on their way to the construct that they leave. Not errors of the user."""
+
+    def __init__(self, value: object = None) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Next(ControlFlow):
+    """Ends one turn of a lambda with a value."""
+
+
+class Break(ControlFlow):
+    """Ends the iteration around a lambda."""
+
+
+class Return(ControlFlow):
+    """Leaves a function, class or define with a value."""

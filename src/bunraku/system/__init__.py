@@ -1,0 +1,6 @@
+"""The only code that touches the operating system.
+
+Atomic and durable file replacement, processes with a deadline whose whole group is ended, users and groups.
+Everything above asks this room; nothing above opens a managed path for writing, renames, or forks by itself.
+May import: the standard library.
+"""
