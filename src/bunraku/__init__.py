@@ -9,20 +9,14 @@ The public face of the library is `compile` and `CompileError`; everything else 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bunraku.api import Compiled as Compiled
-    from bunraku.api import compile as compile
     from bunraku.language.errors import CompileError as CompileError
 
 __version__ = "0.1.0"
-__all__ = ["CompileError", "Compiled", "__version__", "compile"]
+__all__ = ["CompileError", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
     # Start-up is a feature: `import bunraku` loads the compiler only when it is asked for.
-    if name in ("compile", "Compiled"):
-        from bunraku import api
-
-        return getattr(api, name)
     if name == "CompileError":
         from bunraku.language.errors import CompileError
 

@@ -173,7 +173,7 @@ class Unary(Node):
 
 
 class Binary(Node):
-    """Arithmetic, comparison, match, `in`, `and`, `or`. operator: its text (`+ - * / % << >> == != < <= > >= =~ !~`)."""
+    """Arithmetic, comparison, match, `in`, `and`, `or`. operator: its text, such as `<<` or `=~`."""
 
     __slots__ = ("left", "operator", "right")
 

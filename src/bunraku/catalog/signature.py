@@ -1,0 +1,64 @@
+"""Type signatures: which parameters a resource type has, without what it does with them.
+
+The compiler asks a `Registry` whether `file` is a type and `ensure` one of its parameters; the engine asks the same
+objects how to read a value. Types declared in code (ours, in `resources/`) and types read out of Ruby modules both
+answer in this form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+METAPARAMETERS = frozenset(
+    (
+        "alias",
+        "audit",
+        "before",
+        "consume",
+        "export",
+        "loglevel",
+        "noop",
+        "notify",
+        "require",
+        "schedule",
+        "stage",
+        "subscribe",
+        "tag",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSignature:
+    """One parameter: its name, what it is for (one paragraph), and whether it is state that can be out of sync."""
+
+    name: str
+    doc: str = ""
+    is_property: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSignature:
+    """A resource type's surface.
+
+    name: lower case (`file`). parameters: by name. namevars: the parameters that identify a resource; the title
+    stands for a sole namevar. title_patterns: pairs of a Python regex and the parameters its groups fill, for types
+    with several namevars. isomorphic: False where two resources may share a namevar (exec, notify).
+    """
+
+    name: str
+    parameters: Mapping[str, ParameterSignature]
+    namevars: tuple[str, ...] = ("name",)
+    title_patterns: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    isomorphic: bool = True
+    doc: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Registry(Protocol):
+    """Where signatures are found."""
+
+    def find(self, name: str) -> TypeSignature | None:
+        """The signature of the type called `name` (lower case), or None where there is no such type."""

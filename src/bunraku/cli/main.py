@@ -1,0 +1,65 @@
+"""`bunraku`: finds the subcommand and hands over to it.
+
+A subcommand is a file of this folder with `add_arguments(parser)` and `run(args) -> int`. Only the one that was
+asked for is imported.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+COMMANDS: dict[str, str] = {}
+"""Name of each subcommand (its file, with `-` for `_`) and what it does, in one line, for `bunraku --help`."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line `argv` (default: the process's own) and return the exit code."""
+    argv = sys.argv[1:] if argv is None else argv
+    name = argv[0] if argv else "--help"
+    if name in COMMANDS:
+        return _run(name, argv[1:])
+    if name == "--version":
+        from bunraku import __version__
+
+        print(f"bunraku {__version__}")
+        return 0
+    if name in ("--help", "-h", "help"):
+        print(overview())
+        return 0
+    print(f"bunraku: unknown command '{name}'{_nearest(name)}; `bunraku --help` lists them", file=sys.stderr)
+    return 1
+
+
+def _run(name: str, argv: list[str]) -> int:
+    command = import_module(f"bunraku.cli.{name.replace('-', '_')}")
+    parser = argparse.ArgumentParser(
+        prog=f"bunraku {name}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    command.add_arguments(parser)
+    try:
+        return int(command.run(parser.parse_args(argv)))
+    except BrokenPipeError:
+        # The reader went away (`bunraku … | head`): nothing more to say, and nobody to say it to.
+        sys.stderr.close()
+        return 141
+    except KeyboardInterrupt:
+        return 130
+
+
+def _nearest(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, COMMANDS, 1)
+    return f", did you mean '{near[0]}'?" if near else ""
+
+
+def overview() -> str:
+    """The text of `bunraku --help`."""
+    lines = [f"  {name:<12}{what}" for name, what in COMMANDS.items()]
+    return "\n".join(["usage: bunraku COMMAND [options]", "", *lines, "", "`bunraku COMMAND --help` tells the rest."])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

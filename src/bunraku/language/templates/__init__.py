@@ -1,0 +1,1 @@
+"""EPP templates; ERB goes through the Ruby worker."""

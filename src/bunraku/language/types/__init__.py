@@ -1,0 +1,1 @@
+"""The type system (Pcore): types as values, inference, assignability, conversions, messages of mismatch."""
