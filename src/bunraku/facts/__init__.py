@@ -1,0 +1,22 @@
+"""Facts: what a host says about itself, with the names and values of facter 4.
+
+One file a family. A family is a module with `resolve(facts) -> dict`: the family's facts by name, None where the
+host has no such thing. It reads the host through `facts.host` (so that a test can show it another host's files) and
+may ask for other facts by name. A family runs when one of its facts is first read, and once.
+
+The old flat names (`osfamily`, `ipaddress_eth0`) are answered when asked for, and not listed: see `legacy`.
+May import: system.
+"""
+
+from __future__ import annotations
+
+from bunraku.facts.collection import Facts
+
+__all__ = ["Facts", "collect"]
+
+
+def collect(root: str = "/") -> Facts:
+    """The facts of the host whose file system is at `root`; nothing is read before it is asked for."""
+    from bunraku.facts.host import Host
+
+    return Facts(Host(root))

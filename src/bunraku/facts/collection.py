@@ -1,0 +1,73 @@
+"""`Facts`: a mapping that works a fact out when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bunraku.facts.host import Host
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "dmi": ("dmi",),
+    "environment": ("facterversion", "path", "timezone"),
+    "identity": ("identity",),
+    "kernel": ("fips_enabled", "kernel", "kernelmajversion", "kernelrelease", "kernelversion"),
+    "memory": ("memory",),
+    "networking": ("networking",),
+    "operatingsystem": ("os",),
+    "processors": ("processors",),
+    "ssh": ("ssh",),
+    "storage": ("disks", "filesystems", "mountpoints"),
+    "uptime": ("load_averages", "system_uptime"),
+    "virtual": ("hypervisors", "is_virtual", "virtual"),
+}
+"""What each family's file answers, so that one fact costs one import. A test holds it against the files."""
+
+_family_of = {name: family for family, names in FAMILIES.items() for name in names}
+
+
+class Facts(Mapping[str, Any]):
+    """The facts of `host` by name. Iteration lists the structured facts that the host has, in order of name."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self._known: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._find(name)
+        if value is None:
+            from bunraku.facts import legacy
+
+            value = legacy.find(name, self)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in sorted(_family_of) if self._find(name) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _find(self, name: str) -> Any:
+        if name not in self._known and name in _family_of:
+            family = import_module(f"bunraku.facts.{_family_of[name]}")
+            self._known.update(family.resolve(self))
+        return self._known.get(name)
+
+    def dig(self, path: str) -> Any:
+        """The value at a dotted path (`os.release.major`, `processors.models.0`). Raises KeyError where there is
+        none.
+        """
+        if path in self:
+            return self[path]
+        name, *steps = path.split(".")
+        value = self[name]
+        for step in steps:
+            try:
+                value = value[int(step)] if isinstance(value, list) else value[step]
+            except (ValueError, IndexError, TypeError):
+                raise KeyError(path) from None
+        return value
