@@ -1,0 +1,376 @@
+'''What a resource type is.
+
+A new type is one file, `resources/NAME.py`, with one class:
+
+    """host: one line of /etc/hosts."""
+
+    class Host(ResourceType):
+        """An entry of the hosts file."""
+
+        ensure = Ensure()
+        name = Param("The host's name.", namevar=True)
+        ip = Property("Its address.", munge=address)
+        target = Param("The file to manage.", default="/etc/hosts", munge=absolute_path)
+
+        def read(self) -> State:
+            return {"ensure": "present", "ip": "10.0.0.1"}   # or {"ensure": "absent"}
+
+        def change(self, changes: Changes) -> None:
+            ...                                               # make it so; raise ResourceError if it cannot be
+
+- A **Property** is state: `read` returns its current value, the engine compares it with the declared one
+  (`in_sync`), and passes those that differ to `change`, in one call. A **Param** only says how. Both stand in the
+  class body, are documented where they stand, and are attributes of the instance: `self.ip` is the declared value,
+  munged, or the default, or None. A parameter whose name is taken ends in `_` (`refresh_` is `refresh`).
+- `ensure` rules the others: where it differs, it alone is changed (creating a resource sets its other properties
+  too: `change` looks at `self`), and where it is absent, the others are not compared.
+- Optional: `refresh` (on notify), `autorequire` and its kin, `prefetch` (read all resources of the type in one go),
+  `generate` (further resources, such as a folder's files), `describe` and `diff` (how a change is shown).
+- What goes wrong on the host is a `ResourceError` with a message that says what, where and what to do; OSError and
+  CommandError may be let through. A bad parameter value is a `ValueError` from its munge.
+- A parameter named in `self.sensitive` is shown nowhere: not in an error, a log, or a command's arguments.
+- State shared by resources of one run (a connection, a parsed file) lives in `self.run.shared`, under the type's
+  name; nothing lives in module globals.
+
+Instances live through one run: made from the catalog, read, compared, changed, refreshed, dropped.
+'''
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+from bunraku.catalog.signature import ParameterSignature, TypeSignature
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from bunraku.catalog.catalog import Resource
+
+State: TypeAlias = dict[str, Any]
+"""Current values by property name; `ensure` is "absent" where the resource does not exist."""
+
+Changes: TypeAlias = Mapping[str, Any]
+"""The declared values of the properties that are out of sync, in order of declaration in the type."""
+
+TYPES: dict[str, type[ResourceType]] = {}
+"""Every type whose file was imported, by name; `resources.load` imports them."""
+
+
+class ResourceError(Exception):
+    """A resource could not be read or changed.
+
+    message: one line: what, where, what to do. detail: further lines, such as a failed command's output.
+    """
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
+
+
+class Param:
+    """One parameter of a type: what it is for, what it may be, and how it is made ready for use.
+
+    doc: a sentence or a paragraph. values: the words that are allowed, where they are a closed list (true and false
+    stand for Booleans too). munge: takes the declared value and returns the one to work with, or raises ValueError
+    that says what was expected; it also gets `values`' words. many: an array is one value (else it is unwrapped).
+    """
+
+    is_property = False
+    __slots__ = ("default", "doc", "many", "munge", "name", "namevar", "values")
+
+    def __init__(
+        self,
+        doc: str,
+        *,
+        values: Sequence[str] = (),
+        munge: Callable[[Any], Any] | None = None,
+        default: Any = None,
+        namevar: bool = False,
+        many: bool = False,
+    ) -> None:
+        self.name = ""
+        self.doc = doc
+        self.values = tuple(values)
+        self.munge = munge
+        self.default = default
+        self.namevar = namevar
+        self.many = many
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name.rstrip("_")
+
+    def __get__(self, instance: ResourceType | None, owner: type) -> Any:
+        return self if instance is None else instance.values.get(self.name, self.default)
+
+    def accept(self, value: Any) -> Any:
+        """`value`, checked and munged. Raises ValueError."""
+        if self.many:
+            value = value if isinstance(value, list) else [value]
+        elif isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if self.values:
+            word = str(value).lower() if isinstance(value, bool) else value
+            if word in self.values:
+                value = word
+            elif self.munge is None:
+                raise ValueError(f"Invalid value {shown(value)}. Valid values are {', '.join(self.values)}.")
+        return value if self.munge is None else self.munge(value)
+
+
+class Property(Param):
+    """A parameter that is state: it is read, compared and changed."""
+
+    is_property = True
+    __slots__ = ()
+
+
+class Ensure(Property):
+    """The property that says whether the resource exists: present and absent, or other words."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        doc: str = "Whether the resource exists.",
+        *,
+        values: Sequence[str] = ("present", "absent"),
+        default: str | None = "present",
+        munge: Callable[[Any], Any] | None = None,
+    ) -> None:
+        super().__init__(doc, values=values, default=default, munge=munge)
+
+
+class Run:
+    """What the resources of one run share.
+
+    state_dir: where bunraku keeps what it must remember. environment: the catalog's. source: finds what a
+    `puppet:///…` URL names in the modules (None: not found). noop: whether the whole run only looks.
+    """
+
+    def __init__(
+        self,
+        state_dir: Path,
+        *,
+        environment: str = "production",
+        source: Callable[[str], Path | None] = lambda url: None,
+        noop: bool = False,
+    ) -> None:
+        self.state_dir = state_dir
+        self.environment = environment
+        self.source = source
+        self.noop = noop
+        self.shared: dict[str, Any] = {}
+        self.resources: dict[tuple[str, str], ResourceType] = {}
+        self.log: Callable[[str, str, str], None] = lambda level, message, source: None
+
+    def find(self, type_name: str, name: str) -> ResourceType | None:
+        """The resource of the catalog with this type (lower case) and namevar or title."""
+        return self.resources.get((type_name, name))
+
+
+class ResourceType:
+    """One resource on its way through a run; a subclass is a resource type.
+
+    resource: as the catalog has it. values: its declared parameters, munged. current: what `read` returned last.
+    """
+
+    type_name: ClassVar[str] = ""
+    parameters: ClassVar[dict[str, Param]] = {}
+    properties: ClassVar[tuple[str, ...]] = ()
+    namevars: ClassVar[tuple[str, ...]] = ()
+    title_patterns: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
+    isomorphic: ClassVar[bool] = True
+
+    def __init_subclass__(cls) -> None:
+        """Collect the parameters of the class body and its bases, and make the type known."""
+        cls.type_name = cls.__dict__.get("type_name") or cls.__module__.rpartition(".")[2]
+        found = dict(cls.parameters)
+        found.update({p.name: p for p in vars(cls).values() if isinstance(p, Param)})
+        cls.parameters = found
+        cls.properties = tuple(name for name, p in found.items() if p.is_property)
+        cls.namevars = tuple(name for name, p in found.items() if p.namevar)
+        TYPES[cls.type_name] = cls
+
+    def __init__(self, resource: Resource, run: Run) -> None:
+        """Take over what the catalog declares. Raises ValueError: `Parameter NAME failed: …`."""
+        self.resource = resource
+        self.run = run
+        self.ref = resource.ref
+        self.title = resource.title
+        self.sensitive = resource.sensitive
+        self.current: State = {}
+        self.values: dict[str, Any] = self._from_title()
+        for name, value in resource.parameters.items():
+            self.declare(name, value)
+        self.validate()
+
+    def _from_title(self) -> dict[str, Any]:
+        """The namevars as the title gives them."""
+        if not self.title_patterns:
+            return {name: self._accept(name, self.title) for name in self.namevars[:1]}
+        import re
+
+        for pattern, names in self.title_patterns:
+            match = re.fullmatch(pattern, self.title, re.DOTALL)
+            if match:
+                return {
+                    name: self._accept(name, text)
+                    for name, text in zip(names, match.groups(), strict=True)
+                    if text is not None
+                }
+        return {}
+
+    def declare(self, name: str, value: Any) -> None:
+        """Set the declared value of a parameter (metaparameters and undef are left out). Raises ValueError."""
+        if value is not None and name in self.parameters:
+            self.values[name] = self._accept(name, value)
+
+    def _accept(self, name: str, value: Any) -> Any:
+        from bunraku.catalog.values import Deferred
+
+        if isinstance(value, Deferred):
+            return value
+        try:
+            return self.parameters[name].accept(value)
+        except ValueError as error:
+            why = "not shown, it is sensitive" if name in self.sensitive else error
+            raise ValueError(f"Parameter {name} failed: {why}") from None
+
+    # What a type says of itself ------------------------------------------------------------------------------------
+
+    @classmethod
+    def signature(cls) -> TypeSignature:
+        """The type's surface, for the compiler and the reference documentation."""
+        return TypeSignature(
+            cls.type_name,
+            {p.name: ParameterSignature(p.name, p.doc, p.is_property) for p in cls.parameters.values()},
+            cls.namevars,
+            cls.title_patterns,
+            cls.isomorphic,
+            (cls.__doc__ or "").strip(),
+        )
+
+    @property
+    def identity(self) -> str:
+        """The name on the host: the namevar's value."""
+        return str(self.values.get(self.namevars[0], self.title)) if self.namevars else self.title
+
+    # What a type may override --------------------------------------------------------------------------------------
+
+    def validate(self) -> None:
+        """Check parameters against each other. Raises ValueError."""
+
+    @classmethod
+    def prefetch(cls, resources: Sequence[Self], run: Run) -> None:
+        """Read what all `resources` of the type need in one go; called once, before the first one's turn."""
+
+    def read(self) -> State:
+        """The current values of the properties, of those that are declared at least."""
+        raise NotImplementedError
+
+    def in_sync(self, name: str, current: Any, desired: Any) -> bool:
+        """Whether property `name` is as declared."""
+        return bool(current == desired)
+
+    def change(self, changes: Changes) -> None:
+        """Make the properties in `changes` so. Raises ResourceError."""
+        raise NotImplementedError
+
+    def refresh(self) -> str:
+        """React to a notification; what was done, in a word ("restarted"), or "" for nothing."""
+        return ""
+
+    def autorequire(self) -> Iterable[tuple[str, str]]:
+        """The (type, name) of resources that come first, if they are in the catalog."""
+        return ()
+
+    def autobefore(self) -> Iterable[tuple[str, str]]:
+        """The (type, name) of resources that come after, if they are in the catalog."""
+        return ()
+
+    def autosubscribe(self) -> Iterable[tuple[str, str]]:
+        """The (type, name) of resources whose changes refresh this one, if they are in the catalog."""
+        return ()
+
+    def autonotify(self) -> Iterable[tuple[str, str]]:
+        """The (type, name) of resources that this one's changes refresh, if they are in the catalog."""
+        return ()
+
+    def generate(self) -> Iterable[Resource]:
+        """Further resources that this one brings into the run, at its turn; those in the catalog already win."""
+        return ()
+
+    def describe(self, name: str, current: Any, desired: Any) -> str:
+        """A change of property `name` in a few words: "created", "mode 0644 → 0640"."""
+        if name == "ensure":
+            return {"absent": "removed", "present": "created"}.get(desired, f"{shown(current)} → {shown(desired)}")
+        return f"{name} {shown(current)} → {shown(desired)}"
+
+    def diff(self, name: str, current: Any, desired: Any) -> list[str]:
+        """The lines of a unified diff (without headers) that shows the change, if there is one to show."""
+        return []
+
+
+def shown(value: Any) -> str:
+    """A value as messages have it: strings as they are, lists comma-separated, nothing as `absent`."""
+    if value is None:
+        return "absent"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(shown, value))}]"
+    return str(value)
+
+
+# Munges that many types use ------------------------------------------------------------------------------------------
+
+
+def boolean(value: Any) -> bool:
+    """true, false, yes, no as a bool."""
+    word = str(value).lower()
+    if word in ("true", "yes"):
+        return True
+    if word in ("false", "no"):
+        return False
+    raise ValueError(f"Invalid value {shown(value)}. Valid values are true, false.")
+
+
+def integer(value: Any) -> int:
+    """A whole number, or a string of one."""
+    try:
+        if isinstance(value, (int, str)) and not isinstance(value, bool):
+            return int(value)
+    except ValueError:
+        pass
+    raise ValueError(f"a whole number is expected, not {shown(value)}")
+
+
+def seconds(value: Any) -> float:
+    """A span of time: a number, or a string of one, not negative."""
+    try:
+        if not isinstance(value, bool) and float(value) >= 0:
+            return float(value)
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(f"a number of seconds is expected, not {shown(value)}")
+
+
+def text(value: Any) -> str:
+    """A string; numbers and Booleans become one."""
+    if isinstance(value, (dict, list)):
+        raise ValueError(f"a string is expected, not {shown(value)}")
+    return shown(value) if isinstance(value, bool) else str(value)
+
+
+def absolute_path(value: Any) -> str:
+    """A path from the root, without a trailing slash or doubled ones."""
+    if not isinstance(value, str) or not value.startswith("/"):
+        raise ValueError(f"File paths must be fully qualified, not '{shown(value)}'")
+    if "\0" in value:
+        raise ValueError("a path cannot hold a NUL byte")
+    while "//" in value:
+        value = value.replace("//", "/")
+    return value.rstrip("/") or "/"

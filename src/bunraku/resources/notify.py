@@ -1,0 +1,33 @@
+"""notify: a message in the log of the run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bunraku.resources.base import Changes, Param, Property, ResourceType, State, boolean
+
+
+class Notify(ResourceType):
+    """Says something every time it is applied, and counts as a change, so that what subscribes to it is refreshed."""
+
+    isomorphic = False
+
+    name = Param("A name for the message; the default of `message`.", namevar=True)
+    message = Property("What to say.")
+    withpath = Param("Whether to show the full path of the resource; accepted.", munge=boolean, default=False)
+
+    def validate(self) -> None:
+        """The message is the name unless it is given."""
+        self.values.setdefault("message", self.name)
+
+    def read(self) -> State:
+        """A message is never said already."""
+        return {"message": None}
+
+    def change(self, changes: Changes) -> None:
+        """Say it."""
+        self.run.log("notice", self.describe("message", None, changes["message"]), self.ref)
+
+    def describe(self, name: str, current: Any, desired: Any) -> str:
+        """The message itself."""
+        return desired if isinstance(desired, str) else str(desired)

@@ -1,0 +1,227 @@
+"""Atomic, durable file replacement: a reader sees the old file or the new one, whole, under its final owner and mode.
+
+The new content is written to a temporary file in the same folder (created 0600, exclusive), given its owner and
+mode, flushed to the disk, renamed over the target, and the folder is flushed. Killed at any moment, this leaves the
+old file or the new one, and at worst a `.NAME.bunraku-…` file beside it, which `sweep` removes.
+
+Symbolic links: a link *at* the target is replaced, not followed, unless `follow` is asked for. Every step is made
+relative to the folder that was opened first, so a parent that is swapped meanwhile leads nowhere else.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+
+TEMPORARY = ".bunraku-"
+"""What marks a temporary file of ours: `.NAME.bunraku-XXXXXXXX`."""
+
+Busy = Callable[[str, OSError], bool]
+"""Asked when the target cannot be renamed over because it is a mount point: write into it in place?"""
+
+
+def replace(
+    path: str,
+    content: bytes | Iterable[bytes],
+    *,
+    mode: int | None = None,
+    uid: int | None = None,
+    gid: int | None = None,
+    follow: bool = False,
+    check: Callable[[str], None] | None = None,
+    busy: Busy | None = None,
+    durable: bool = True,
+) -> None:
+    """Make `path` a regular file that holds `content`.
+
+    mode, uid, gid: as given; where None, those of the file that is replaced; for a new file 0644 less the umask and
+    the process's own owner. follow: write to where a symbolic link at `path` leads. check: called with the path of
+    the temporary file before it takes the target's place; an exception from it leaves the target as it was. busy:
+    see `Busy`; in place is the only way onto a bind-mounted file, and it is not atomic. durable: False leaves the
+    flushing to the caller (`flush_folder`).
+    Raises OSError; the target is then unchanged, except after a failed write in place.
+    """
+    path = os.path.realpath(path) if follow else path
+    folder, name = os.path.split(path)
+    with _opened_folder(folder) as parent:
+        mode, uid, gid = _attributes(name, parent, mode, uid, gid)
+        temporary = f".{name[:200]}{TEMPORARY}{os.urandom(4).hex()}"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.writelines([content] if isinstance(content, bytes) else content)
+                file.flush()
+                set_attributes(file.fileno(), mode=mode, uid=uid, gid=gid)
+                if check is not None:
+                    check(os.path.join(folder, temporary))
+                if durable:
+                    os.fsync(file.fileno())
+            try:
+                os.rename(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
+            except OSError as error:
+                if error.errno != errno.EBUSY or busy is None or not busy(path, error):
+                    raise
+                _write_in_place(temporary, name, parent)
+                os.unlink(temporary, dir_fd=parent)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary, dir_fd=parent)
+            raise
+        if durable:
+            os.fsync(parent)
+
+
+@contextmanager
+def _opened_folder(folder: str) -> Iterator[int]:
+    descriptor = os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _attributes(
+    name: str, parent: int, mode: int | None, uid: int | None, gid: int | None
+) -> tuple[int, int | None, int | None]:
+    """The attributes of the file to be: what is not given is taken from the file that it replaces."""
+    if mode is not None and uid is not None and gid is not None:
+        return mode, uid, gid
+    try:
+        old = os.lstat(name, dir_fd=parent)
+    except FileNotFoundError:
+        return (0o644 & ~current_umask() if mode is None else mode), uid, gid
+    if stat.S_ISDIR(old.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "is a directory", name)
+    regular = stat.S_ISREG(old.st_mode)
+    if mode is None:
+        mode = stat.S_IMODE(old.st_mode) if regular else 0o644 & ~current_umask()
+    return mode, old.st_uid if uid is None else uid, old.st_gid if gid is None else gid
+
+
+def set_attributes(
+    target: int | str, *, mode: int | None = None, uid: int | None = None, gid: int | None = None
+) -> None:
+    """Give a file (an open descriptor, or a path) its owner and then its mode; None leaves as it is.
+
+    A symbolic link at the path is not followed: it gets the owner, and has no mode. The owner comes first, since
+    changing it clears the set-user-ID bits; one that is right already is not set, so that who is not root can keep
+    its own files. Raises OSError.
+    """
+    if isinstance(target, int):
+        _set_attributes(target, os.fstat(target), mode, uid, gid)
+        return
+    # A descriptor that only names the file: what the path leads to cannot be swapped between the look and the change.
+    descriptor = os.open(target, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        now = os.fstat(descriptor)
+        if stat.S_ISLNK(now.st_mode):
+            os.lchown(target, -1 if uid is None else uid, -1 if gid is None else gid)
+        else:
+            _set_attributes(f"/proc/self/fd/{descriptor}", now, mode, uid, gid)
+    finally:
+        os.close(descriptor)
+
+
+def _set_attributes(target: int | str, now: os.stat_result, mode: int | None, uid: int | None, gid: int | None) -> None:
+    if uid not in (None, now.st_uid) or gid not in (None, now.st_gid):
+        os.chown(target, -1 if uid is None else uid, -1 if gid is None else gid)
+    if mode is not None:
+        os.chmod(target, mode)
+
+
+def _write_in_place(source: str, name: str, parent: int) -> None:
+    reader = os.open(source, os.O_RDONLY, dir_fd=parent)
+    with os.fdopen(reader, "rb") as new:
+        writer = os.open(name, os.O_WRONLY | os.O_TRUNC, dir_fd=parent)
+        with os.fdopen(writer, "wb") as old:
+            while chunk := new.read(1 << 20):
+                old.write(chunk)
+            old.flush()
+            os.fsync(old.fileno())
+
+
+def flush_folder(folder: str) -> None:
+    """Make the renames and removals that were made in `folder` survive a power cut."""
+    with _opened_folder(folder) as descriptor:
+        os.fsync(descriptor)
+
+
+def make_folder(path: str, *, mode: int | None = None, uid: int | None = None, gid: int | None = None) -> None:
+    """Make one folder whose parent exists; it is closed to others until it has its owner and mode.
+
+    mode: default 0755 less the umask. Raises OSError (FileExistsError where something is there).
+    """
+    mode = 0o755 & ~current_umask() if mode is None else mode
+    os.mkdir(path, 0o700)
+    set_attributes(path, mode=mode, uid=uid, gid=gid)
+    flush_folder(os.path.dirname(path))
+
+
+def make_link(path: str, target: str, *, uid: int | None = None, gid: int | None = None) -> None:
+    """Make `path` a symbolic link to `target`, atomically in the place of what was there (not of a folder)."""
+    folder, name = os.path.split(path)
+    with _opened_folder(folder) as parent:
+        temporary = f".{name[:200]}{TEMPORARY}{os.urandom(4).hex()}"
+        os.symlink(target, temporary, dir_fd=parent)
+        try:
+            if uid is not None or gid is not None:
+                wanted = (-1 if uid is None else uid, -1 if gid is None else gid)
+                os.chown(temporary, *wanted, dir_fd=parent, follow_symlinks=False)
+            os.rename(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary, dir_fd=parent)
+            raise
+        os.fsync(parent)
+
+
+def move(source: str, target: str) -> None:
+    """Rename `source` to `target` on the same file system, over what is there, durably."""
+    os.rename(source, target)
+    flush_folder(os.path.dirname(target))
+
+
+def remove(path: str) -> None:
+    """Remove a file or a link; a missing one is fine. Raises OSError."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+        flush_folder(os.path.dirname(path))
+
+
+def remove_tree(path: str) -> None:
+    """Remove a folder and all that is in it, without following links and without leaving its file system root.
+
+    Raises OSError. Uses descriptors relative to the folder, so a link swapped in meanwhile is not walked into.
+    """
+    import shutil
+
+    shutil.rmtree(path)
+    flush_folder(os.path.dirname(path.rstrip("/")))
+
+
+def sweep(folder: str) -> list[str]:
+    """Remove the temporary files that a killed process left in `folder`; the paths removed."""
+    removed = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(".") and TEMPORARY in entry.name and entry.is_file(follow_symlinks=False):
+                os.unlink(entry.path)
+                removed.append(entry.path)
+    return removed
+
+
+def current_umask() -> int:
+    """The process's umask, read without changing it for a moment (Linux), else by setting it twice."""
+    try:
+        with open("/proc/self/status", "rb") as status:
+            for line in status:
+                if line.startswith(b"Umask:"):
+                    return int(line[6:], 8)
+    except OSError:
+        pass
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
