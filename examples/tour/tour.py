@@ -1,0 +1,331 @@
+"""The tour: what bunraku does, shown on real programs, each step checked.
+
+    tour.py [--bunraku PATH] [--keep]
+
+It works in a scratch folder on free loopback ports, ends everything that it started (also on Ctrl-C and on failure),
+and changes nothing else. Exit code: 0 if every step held.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).parent
+MODULES = HERE / "modules"
+NEEDED = {"etcd": "etcd-server", "etcdctl": "etcd-client", "nginx": "nginx-light", "start-stop-daemon": "dpkg"}
+LIMIT = 20.0
+"""Seconds that the tour waits for anything."""
+
+
+class Failed(Exception):
+    """A step that did not hold, and how."""
+
+
+class Shown(NamedTuple):
+    """A row of the closing table."""
+
+    step: str
+    what: str
+    seconds: float
+    held: bool
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of loopback that nobody listens on."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def until(what: str, holds: Callable[[], object], limit: float = LIMIT) -> float:
+    """Wait until `holds()`; the moment (time.monotonic) at which it did."""
+    end = time.monotonic() + limit
+    while not holds():
+        if time.monotonic() > end:
+            raise Failed(f"waited {limit:.0f} s in vain for {what}")
+        time.sleep(0.0005)
+    return time.monotonic()
+
+
+class Tour:
+    """The programs of one tour and what was shown of them."""
+
+    def __init__(self, bunraku: str, root: Path) -> None:
+        self.bunraku = bunraku
+        self.root = root
+        self.conf = root / "nginx.conf"
+        self.rows: list[Shown] = []
+        self.watcher: subprocess.Popen[bytes] | None = None
+        etcd, peer, self.web, first, second, self.third = free_ports(6)
+        self.ports = (first, second)
+        self.etcd = f"http://127.0.0.1:{etcd}"
+        self.env = os.environ | {
+            "PATH": os.pathsep.join([str(Path(bunraku).parent), os.environ["PATH"], "/usr/sbin", "/sbin"]),
+            "XDG_STATE_HOME": str(root / "state"),
+            "FACTER_tour_root": str(root),
+            "FACTER_tour_etcd_port": str(etcd),
+            "FACTER_tour_peer_port": str(peer),
+            "FACTER_tour_web_port": str(self.web),
+            "FACTER_tour_backend_ports": f"{first},{second}",
+            "ETCDCTL_API": "3",
+        }
+
+    # ------------------------------------------------------------ what the steps are made of
+
+    def apply(self, *flags: str) -> tuple[int, str]:
+        """Run `bunraku apply` on the tour's manifest, its output shown as it comes. The exit code and the output."""
+        command = [self.bunraku, "apply", "--modulepath", str(MODULES), "--statedir", str(self.root / "state")]
+        command += ["--detailed-exitcodes", *flags, str(HERE / "site.pp")]
+        print(f"$ bunraku apply {' '.join([*flags, 'examples/tour/site.pp'])}", flush=True)
+        lines = []
+        with subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
+            assert run.stdout is not None
+            for line in run.stdout:
+                lines.append(line)
+                print("  " + line, end="", flush=True)
+        print(flush=True)
+        return run.returncode, "".join(lines)
+
+    def etcdctl(self, *words: str) -> None:
+        """Run a real etcdctl against the tour's etcd."""
+        print(f"$ etcdctl {' '.join(words)}", flush=True)
+        command = ["etcdctl", "--endpoints", self.etcd, *words]
+        subprocess.run(command, env=self.env, check=True, stdout=subprocess.DEVNULL, timeout=LIMIT)
+
+    def answer(self) -> str:
+        """The name of the back end that answers a request to nginx, or "" where none does."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.web}/", timeout=2) as response:
+                return str(response.read().decode().strip())
+        except OSError:
+            return ""
+
+    def answers(self, names: set[str]) -> None:
+        """Hold that each of these back ends, and no other, answers through nginx."""
+        seen = {self.answer() for _ in range(4 * len(names))}
+        if seen != names:
+            raise Failed(f"nginx was answered by {sorted(seen)}, not by {sorted(names)}")
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Callable[[str], None]]:
+        """One step: a heading, then what the block shows; its row says whether it held."""
+        print(f"\n── {name} " + "─" * max(3, 96 - len(name)), flush=True)
+        shown: list[str] = []
+        start = time.monotonic()
+        try:
+            yield shown.append
+        except (Failed, subprocess.SubprocessError) as error:
+            print(f"did not hold: {error}", flush=True)
+            self.rows.append(Shown(name, str(error), time.monotonic() - start, False))
+        else:
+            self.rows.append(Shown(name, "; ".join(shown), time.monotonic() - start, True))
+
+    # ------------------------------------------------------------ the steps
+
+    def run(self) -> bool:
+        """Take the tour; whether every step held."""
+        steps = [self.bring_up, self.apply_again, self.show_drift, self.repair_drift]
+        steps += [self.add_a_back_end, self.refuse_a_broken_value, self.recover]
+        for step in steps:
+            step()
+            if not self.rows[-1].held:
+                break
+        self.table()
+        return len(self.rows) == len(steps) and all(row.held for row in self.rows)
+
+    def bring_up(self) -> None:
+        """1: one manifest brings up everything."""
+        with self.step("1 apply: etcd, keys, nginx, two back ends") as shown:
+            code, _ = self.apply()
+            if code != 2:
+                raise Failed(f"exit code {code}, where 2 (changed) was expected")
+            until("an answer through nginx", self.answer)
+            self.answers({"backend1", "backend2"})
+            shown("nginx is answered by backend1 and backend2")
+
+    def apply_again(self) -> None:
+        """2: a second apply has nothing to do."""
+        with self.step("2 apply again: nothing to do") as shown:
+            code, output = self.apply()
+            if code != 0 or "0 changed" not in output:
+                raise Failed(f"the second apply was not idle (exit code {code})")
+            shown("exit code 0, nothing changed")
+
+    def show_drift(self) -> None:
+        """2: --noop shows a drift and leaves it."""
+        with self.step("3 --noop shows a hand-made drift") as shown:
+            template = self.root / "confd/templates/nginx.conf.tmpl"
+            template.write_text(template.read_text().replace("worker_processes 1;", "worker_processes 7;"))
+            drifted = template.read_bytes()
+            code, output = self.apply("--noop")
+            if "+worker_processes 1;" not in output or template.read_bytes() != drifted or code != 0:
+                raise Failed("--noop did not show the diff, or it changed the file")
+            shown("the diff is shown, the file is as it was")
+
+    def repair_drift(self) -> None:
+        """2: the next apply repairs it."""
+        with self.step("4 apply repairs the drift") as shown:
+            code, _ = self.apply()
+            if code != 2 or "worker_processes 1;" not in (self.root / "confd/templates/nginx.conf.tmpl").read_text():
+                raise Failed(f"the drift is still there (exit code {code})")
+            shown("the file is as declared")
+
+    def add_a_back_end(self) -> None:
+        """3: a key put by hand reaches the web server."""
+        with self.step("5 a key is put, nginx serves the new back end") as shown:
+            self.start_third_back_end()
+            self.start_watcher()
+            before = self.conf.stat().st_ino
+            start = time.monotonic()
+            self.etcdctl("put", "/nginx/upstream/01/backend3", f"127.0.0.1:{self.third}")
+            acknowledged = time.monotonic()
+            replaced = until("the rendered file", lambda: self.conf.stat().st_ino != before)
+            answered = until("an answer of backend3", lambda: self.answer() == "backend3")
+            self.answers({"backend1", "backend2", "backend3"})
+            shown(f"etcdctl took {1000 * (acknowledged - start):.0f} ms")
+            shown(f"file replaced within {1000 * (replaced - start):.0f} ms of its start")
+            shown(f"first answer of backend3 within {1000 * (answered - start):.0f} ms")
+            print(f"  {self.rows and ''}put → file replaced {1000 * (replaced - start):.0f} ms", flush=True)
+            print(f"  put → first answer of backend3 {1000 * (answered - start):.0f} ms", flush=True)
+
+    def refuse_a_broken_value(self) -> None:
+        """4: a value that nginx refuses changes nothing."""
+        with self.step("6 a broken value is refused, nginx keeps serving") as shown:
+            log = self.root / "log/confd.log"
+            seen = log.stat().st_size
+            before = self.conf.read_bytes()
+            self.etcdctl("put", "/nginx/upstream/01/backend3", "not a server;")
+            until("confd's complaint", lambda: b"[emerg]" in log.read_bytes()[seen:])
+            error = log.read_bytes()[seen:].decode(errors="replace").strip()
+            print("\n".join("  " + line for line in error.splitlines()[:4]), flush=True)
+            if self.conf.read_bytes() != before:
+                raise Failed("the refused file was put in place")
+            self.answers({"backend1", "backend2", "backend3"})
+            shown("check_cmd failed, the old file stays, all three answer")
+
+    def recover(self) -> None:
+        """4: the right value follows."""
+        with self.step("7 the right value follows, and it recovers") as shown:
+            before = self.conf.stat().st_ino
+            self.etcdctl("del", "/nginx/upstream/01/backend2")
+            self.etcdctl("put", "/nginx/upstream/01/backend3", f"127.0.0.1:{self.third}")
+            until("the rendered file", lambda: self.conf.stat().st_ino != before)
+            until("backend2 to be left out", lambda: {self.answer() for _ in range(6)} == {"backend1", "backend3"})
+            shown("backend1 and backend3 answer")
+
+    # ------------------------------------------------------------ programs beside the manifest
+
+    def start_third_back_end(self) -> None:
+        """A back end that the manifest does not know: a copy of the first."""
+        program = self.root / "backend3"
+        text = (self.root / "backend1").read_text()
+        program.write_text(text.replace("backend1", "backend3").replace(str(self.ports[0]), str(self.third)))
+        program.chmod(0o755)
+        pidfile = self.root / "run/backend3.pid"
+        command = ["start-stop-daemon", "--start", "--background", "--make-pidfile", "--pidfile", str(pidfile)]
+        subprocess.run([*command, "--startas", str(program)], env=self.env, check=True, timeout=LIMIT)
+
+    def start_watcher(self) -> None:
+        """`bunraku confd --watch`, its log in a file."""
+        confdir = self.root / "confd"
+        command = [self.bunraku, "confd", "--watch", "--confdir", str(confdir)]
+        command += ["--config-file", str(confdir / "confd.toml"), "--log-level", "debug"]
+        print("$ bunraku confd --watch &", flush=True)
+        log = self.root / "log/confd.log"
+        with log.open("wb") as file:
+            self.watcher = subprocess.Popen(command, env=self.env, stdout=file, stderr=file, start_new_session=True)
+        until("bunraku confd to watch", lambda: b"watching" in log.read_bytes() or self.watcher.poll() is not None)
+        if self.watcher.poll() is not None:
+            raise Failed(f"bunraku confd ended: {log.read_text()}")
+
+    def end(self) -> None:
+        """End all that the tour started."""
+        pids = [int(f.read_text()) for f in (self.root / "run").glob("*.pid") if f.read_text().strip().isdigit()]
+        pids += [self.watcher.pid] if self.watcher else []
+        for name in (signal.SIGTERM, signal.SIGKILL):
+            for pid in pids:
+                try:
+                    os.kill(pid, name)
+                except ProcessLookupError:
+                    continue
+            end = time.monotonic() + 3
+            while time.monotonic() < end and any(alive(pid) for pid in pids):
+                time.sleep(0.02)
+
+    def table(self) -> None:
+        """The closing table."""
+        width = max(len(row.step) for row in self.rows)
+        print("\n" + "═" * 100)
+        for row in self.rows:
+            print(f"{'✓' if row.held else '✗'} {row.step:<{width}}  {row.seconds:6.2f} s  {row.what}")
+        print(flush=True)
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs; our own children that have ended are reaped on the way."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        pass
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def missing_programs() -> list[str]:
+    """Which programs of the tour are not installed, with the Debian package of each."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+    return [f"{name} (Debian package {package})" for name, package in NEEDED.items() if not shutil.which(name, path=path)]
+
+
+def interrupted(*_: object) -> None:
+    """SIGTERM ends the tour as Ctrl-C does: through the clean-up."""
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Take the tour and clean up behind it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bunraku", default=shutil.which("bunraku"), help="the program to show (default: on PATH)")
+    parser.add_argument("--keep", action="store_true", help="leave the scratch folder for a look")
+    args = parser.parse_args()
+    if not args.bunraku:
+        print("tour: no bunraku on PATH; name one with --bunraku", file=sys.stderr)
+        return 1
+    if missing := missing_programs():
+        print(f"tour: not installed: {', '.join(missing)}", file=sys.stderr)
+        return 1
+    signal.signal(signal.SIGTERM, interrupted)
+    root = Path(tempfile.mkdtemp(prefix="bunraku-tour-"))
+    tour = Tour(str(Path(args.bunraku).absolute()), root)
+    try:
+        return 0 if tour.run() else 1
+    except KeyboardInterrupt:
+        print("\ntour: interrupted; ending what was started", file=sys.stderr)
+        return 130
+    finally:
+        tour.end()
+        if args.keep:
+            print(f"kept: {root}")
+        else:
+            shutil.rmtree(root, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
