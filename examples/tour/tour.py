@@ -93,7 +93,9 @@ class Tour:
         command += ["--detailed-exitcodes", *flags, str(HERE / "site.pp")]
         print(f"$ bunraku apply {' '.join([*flags, 'examples/tour/site.pp'])}", flush=True)
         lines = []
-        with subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
+        with subprocess.Popen(
+            command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as run:
             assert run.stdout is not None
             for line in run.stdout:
                 lines.append(line)
@@ -291,7 +293,9 @@ def alive(pid: int) -> bool:
 def missing_programs() -> list[str]:
     """Which programs of the tour are not installed, with the Debian package of each."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
-    return [f"{name} (Debian package {package})" for name, package in NEEDED.items() if not shutil.which(name, path=path)]
+    return [
+        f"{name} (Debian package {package})" for name, package in NEEDED.items() if not shutil.which(name, path=path)
+    ]
 
 
 def interrupted(*_: object) -> None:
