@@ -1,1 +1,88 @@
-"""The type system (Pcore): types as values, inference, assignability, conversions, messages of mismatch."""
+"""The type system (Pcore): types as values, inference, assignability, conversions, messages of mismatch.
+
+One file a noun: `base` (what every type is), `scalars`, `collections`, `structured`, `variants`, `callables`,
+`references`, `aliases` are the types; `semver`, `times`, `uri`, `binary`, `init`, `objects`, `typesets` are those
+seldom used, imported when their name is looked up (`registry`). `inference` finds the type of a value, `access` makes
+`Type[…]`, `type_parser` reads types in text, `mismatch` says what does not fit, `compare` has the operators,
+`conversions` is `Type.new`, `strings` prints values, `regexp` runs Ruby's regular expressions.
+
+Everything that other rooms use is named here, and imported on first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bunraku.language.types.access import parameterize as parameterize
+    from bunraku.language.types.aliases import PTypeAliasType as PTypeAliasType
+    from bunraku.language.types.base import BadParameter as BadParameter
+    from bunraku.language.types.base import PAnyType as PAnyType
+    from bunraku.language.types.base import PType as PType
+    from bunraku.language.types.callables import PCallableType as PCallableType
+    from bunraku.language.types.collections import PArrayType as PArrayType
+    from bunraku.language.types.collections import PHashType as PHashType
+    from bunraku.language.types.collections import PTupleType as PTupleType
+    from bunraku.language.types.inference import common as common
+    from bunraku.language.types.inference import infer as infer
+    from bunraku.language.types.inference import infer_reduced as infer_reduced
+    from bunraku.language.types.iteration import IteratorValue as IteratorValue
+    from bunraku.language.types.iteration import is_iterable as is_iterable
+    from bunraku.language.types.iteration import iterate as iterate
+    from bunraku.language.types.iteration import iterator_of as iterator_of
+    from bunraku.language.types.mismatch import Signature as Signature
+    from bunraku.language.types.mismatch import assert_instance as assert_instance
+    from bunraku.language.types.mismatch import check_default as check_default
+    from bunraku.language.types.mismatch import check_parameters as check_parameters
+    from bunraku.language.types.mismatch import describe_call as describe_call
+    from bunraku.language.types.mismatch import describe_mismatch as describe_mismatch
+    from bunraku.language.types.mismatch import describe_signatures as describe_signatures
+    from bunraku.language.types.references import PClassType as PClassType
+    from bunraku.language.types.references import PResourceType as PResourceType
+    from bunraku.language.types.references import PTypeReferenceType as PTypeReferenceType
+    from bunraku.language.types.regexp import Regexp as Regexp
+    from bunraku.language.types.registry import lookup as lookup
+    from bunraku.language.types.scalars import PIntegerType as PIntegerType
+    from bunraku.language.types.scalars import PStringType as PStringType
+    from bunraku.language.types.structured import PStructType as PStructType
+    from bunraku.language.types.structured import StructElement as StructElement
+    from bunraku.language.types.type_parser import parse as parse
+    from bunraku.language.types.variants import PVariantType as PVariantType
+
+_NAMES = {
+    "access": ("parameterize",),
+    "aliases": ("PTypeAliasType",),
+    "base": ("BadParameter", "PAnyType", "PType"),
+    "callables": ("PCallableType",),
+    "collections": ("PArrayType", "PHashType", "PTupleType"),
+    "inference": ("common", "infer", "infer_reduced"),
+    "iteration": ("IteratorValue", "is_iterable", "iterate", "iterator_of"),
+    "mismatch": (
+        "Signature",
+        "assert_instance",
+        "check_default",
+        "check_parameters",
+        "describe_call",
+        "describe_mismatch",
+        "describe_signatures",
+    ),
+    "references": ("PClassType", "PResourceType", "PTypeReferenceType"),
+    "regexp": ("Regexp",),
+    "registry": ("lookup",),
+    "scalars": ("PIntegerType", "PStringType"),
+    "structured": ("PStructType", "StructElement"),
+    "type_parser": ("parse",),
+    "variants": ("PVariantType",),
+}
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+    return value

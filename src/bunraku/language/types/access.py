@@ -1,0 +1,453 @@
+"""`Type[…]`: a type made of another and parameters, with the errors of the reference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from bunraku.catalog.values import DEFAULT
+from bunraku.language.errors import CompileError
+from bunraku.language.types.base import BadParameter, PAnyType, PType
+from bunraku.language.types.callables import PCallableType
+from bunraku.language.types.collections import (
+    PArrayType,
+    PCollectionType,
+    PHashType,
+    PIterableType,
+    PIteratorType,
+    PTupleType,
+)
+from bunraku.language.types.inference import infer_reduced
+from bunraku.language.types.quoting import float_text
+from bunraku.language.types.references import (
+    PClassType,
+    PResourceType,
+    PRuntimeType,
+    PTypeReferenceType,
+    capitalize_segments,
+)
+from bunraku.language.types.regexp import Regexp
+from bunraku.language.types.scalars import (
+    PBooleanType,
+    PEnumType,
+    PFloatType,
+    PIntegerType,
+    PPatternType,
+    PRegexpType,
+    PStringType,
+)
+from bunraku.language.types.structured import PStructType
+from bunraku.language.types.variants import PNotUndefType, POptionalType, PSensitiveType, PTypeType, variant_of
+
+_MANY = -1
+_CLASS_NAME = re.compile(r"((::)?[a-z_]\w*)(::[a-z]\w*)*\Z", re.ASCII)
+_TYPE_NAME = re.compile(r"((::)?[A-Z]\w*)+\Z", re.ASCII)
+
+
+def parameterize(target: PType, keys: list[Any]) -> Any:
+    """`target[keys]`: a type; or a list of types, where there are several titles. Raises BadParameter."""
+    how = _HOW.get(type(target))
+    if how is None:
+        how = _late(type(target).__name__)
+    if how is None:
+        raise BadParameter(f"Operator '[]' is not applicable to {_a(ruby_label(target))}.")
+    try:
+        return how(target, keys)
+    except CompileError:
+        raise
+    except ValueError as error:
+        raise BadParameter(str(error)) from None
+
+
+# ---------------------------------------------------------------- words of the messages
+
+
+def ruby_label(target: PType) -> str:
+    """What messages call a type."""
+    return f"{type(target).__name__[1:-4]}-Type"
+
+
+def ruby_class(value: Any) -> str:
+    """The name of a value's class, as the reference prints it."""
+    if isinstance(value, PType):
+        return f"Puppet::Pops::Types::{type(value).__name__}"
+    return _RUBY_CLASSES.get(type(value).__name__, type(value).__name__)
+
+
+_RUBY_CLASSES = {
+    "str": "String",
+    "int": "Integer",
+    "float": "Float",
+    "bool": "TrueClass",
+    "NoneType": "NilClass",
+    "list": "Array",
+    "dict": "Hash",
+    "Default": "Symbol",
+    "Sensitive": "Puppet::Pops::Types::PSensitiveType::Sensitive",
+    "Binary": "Puppet::Pops::Types::PBinaryType::Binary",
+    "Timespan": "Puppet::Pops::Time::Timespan",
+    "Timestamp": "Puppet::Pops::Time::Timestamp",
+    "SemVer": "SemanticPuppet::Version",
+    "SemVerRange": "SemanticPuppet::VersionRange",
+}
+
+
+def _class(value: Any) -> str:
+    return "FalseClass" if value is False else ruby_class(value)
+
+
+def _a(word: str, capital: bool = False) -> str:
+    article = "an" if word[:1].lower() in (*"aeiouy",) else "a"
+    return f"{article.capitalize() if capital else article} {word}"
+
+
+def key_name(value: Any) -> str:
+    """What messages call a value that is no good as a key."""
+    if value is None:
+        return "Undef"
+    if value is DEFAULT:
+        return "Default"
+    return str(infer_reduced(value).generalize())
+
+
+def _arity(target: PType | str, low: int, high: int | None, given: int, key: int | None = None) -> BadParameter:
+    label = target if isinstance(target, str) else _a(ruby_label(target), capital=True)
+    if high == _MANY:
+        count = f"{low} or more arguments"
+    elif high is not None and high != low:
+        count = f"{low} to {high} arguments"
+    else:
+        count = f"{low} {'argument' if low == 1 else 'arguments'}"
+    return BadParameter(f"{label}[] accepts {count}. Got {given}", key)
+
+
+def _must_be_types(name: str, value: Any, key: int = 0) -> BadParameter:
+    return BadParameter(f"{name}[] arguments must be types. Got {_class(value)}", key)
+
+
+def _not_usable(target: PType, value: Any, expected: str, key: int) -> BadParameter:
+    return BadParameter(
+        f"Error creating type specialization of {_a(ruby_label(target))}, "
+        f"Cannot use {key_name(value)} where {expected} is expected",
+        key,
+    )
+
+
+def _flat(keys: list[Any]) -> list[Any]:
+    result: list[Any] = []
+    for key in keys:
+        result.extend(_flat(key) if isinstance(key, list) else (key,))
+    return result
+
+
+def _checked(target: PType, keys: list[Any], low: int, high: int, kinds: tuple[type, ...], expected: str) -> None:
+    if len(keys) < low or (high != _MANY and len(keys) > high):
+        raise _arity(target, 1, high, len(keys))
+    for index, key in enumerate(keys):
+        if not isinstance(key, kinds):
+            raise _not_usable(target, key, expected, index)
+
+
+# ---------------------------------------------------------------- sizes
+
+
+def is_bound(value: Any) -> bool:
+    """Whether a parameter can end a range."""
+    return type(value) is int or value is DEFAULT or value == "default"
+
+
+def size_of(bounds: list[Any]) -> PIntegerType | None:
+    """The range of the bounds at the end of a Tuple or Callable; None for none."""
+    if not bounds:
+        return None
+    low, high = (DEFAULT if bound == "default" else bound for bound in (*bounds, DEFAULT)[:2])
+    return PIntegerType(low, high)
+
+
+def _size(keys: list[Any], start: int = 0) -> PIntegerType:
+    """A size out of an Integer type, or of one or two bounds; `start` is the index of the first."""
+    if len(keys) == 1 and isinstance(keys[0], PIntegerType):
+        return keys[0]
+    for index, key in enumerate(keys):
+        if type(key) is not int and key is not DEFAULT:
+            raise BadParameter(
+                "A Type's size constraint arguments must be a single Integer type, or 1-2 integers (or default)."
+                f" Got {_a(_class(key))}",
+                start + index,
+            )
+    return PIntegerType(*keys)
+
+
+# ---------------------------------------------------------------- one rule a type
+
+
+def _array(target: PType, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    if not 1 <= len(keys) <= 3:
+        raise _arity("Array-Type", 1, 3, len(keys))
+    if isinstance(keys[0], PType):
+        return PArrayType(keys[0], _size(keys[1:], 1) if len(keys) > 1 else None)
+    if len(keys) != 2:
+        raise _must_be_types("Array-Type", keys[0])
+    return PArrayType(None, _size(keys))
+
+
+def _hash(target: PType, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    if len(keys) == 2 and type(keys[0]) is int and type(keys[1]) is int:
+        return PHashType(None, None, PIntegerType(*keys))
+    for index, key in enumerate(keys[:2]):
+        if not isinstance(key, PType):
+            raise _must_be_types("Hash-Type", key, index)
+    if not 2 <= len(keys) <= 4:
+        raise _arity("Hash-Type", 2, 4, len(keys))
+    if len(keys) == 3:
+        return PHashType(keys[0], keys[1], keys[2] if isinstance(keys[2], PIntegerType) else PIntegerType(keys[2]))
+    return PHashType(keys[0], keys[1], _size(keys[2:], 2) if len(keys) > 2 else None)
+
+
+def _collection(target: PType, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    if not 1 <= len(keys) <= 2:
+        raise _arity("Collection-Type", 1, 2, len(keys))
+    return PCollectionType(_size(keys))
+
+
+def _string(target: PType, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    if not 1 <= len(keys) <= 2:
+        raise BadParameter(f"String supports [] with one or two arguments. Got {len(keys)}")
+    return PStringType(_size(keys))
+
+
+def _integer(target: PType, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    if not 1 <= len(keys) <= 2:
+        raise BadParameter(f"Integer-Type supports [] with one or two arguments (from, to). Got {len(keys)}")
+    for index, key in enumerate(keys):
+        if type(key) is not int and key is not DEFAULT:
+            message = f"Integer-Type [] requires all arguments to be integers (or default). Got {_class(key)}"
+            raise BadParameter(message, index)
+    return PIntegerType(*keys)
+
+
+def _float(target: PType, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    if not 1 <= len(keys) <= 2:
+        raise BadParameter(f"Float-Type supports [] with one or two arguments (from, to). Got {len(keys)}")
+    for index, key in enumerate(keys):
+        if type(key) not in (int, float) and key is not DEFAULT:
+            message = f"Float-Type [] requires all arguments to be floats, or integers (or default). Got {_class(key)}"
+            raise BadParameter(message, index)
+    return PFloatType(*(key if key is DEFAULT else float(key) for key in keys))
+
+
+def _boolean(target: PType, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    _checked(target, keys, 1, 1, (bool,), "TrueClass or FalseClass")
+    return PBooleanType.TRUE if keys[0] else PBooleanType.FALSE
+
+
+def _enum(target: PType, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    case_insensitive = bool(keys) and keys.pop() if keys and isinstance(keys[-1], bool) else False
+    _checked(target, keys, 1, _MANY, (str,), "String")
+    return PEnumType(keys, case_insensitive)
+
+
+def _pattern(target: PType, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    kinds = (str, Regexp, PPatternType, PRegexpType)
+    _checked(target, keys, 1, _MANY, kinds, "String or Regexp or Pattern-Type or Regexp-Type")
+    regexps: list[Regexp] = []
+    for key in keys:
+        if isinstance(key, str):
+            regexps.append(Regexp(key))
+            regexps[-1].compiled  # noqa: B018 -- what cannot be translated is told here
+        elif isinstance(key, Regexp):
+            regexps.append(key)
+        else:
+            regexps.extend(key.regexps if isinstance(key, PPatternType) else (key.regexp or Regexp(""),))
+    return PPatternType(regexps)
+
+
+def _regexp(target: PType, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    if len(keys) != 1:
+        raise _arity(target, 1, None, len(keys), 1 if keys else None)
+    _checked(target, keys, 1, 1, (str, Regexp), "String or Regexp")
+    return PRegexpType(Regexp(keys[0]) if isinstance(keys[0], str) else keys[0])
+
+
+def _variant(target: PType, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    _checked(target, keys, 1, _MANY, (PType,), "Any-Type")
+    return variant_of(keys)
+
+
+def _tuple(target: PType, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    bounds: list[Any] = []
+    while keys and len(bounds) < 2 and is_bound(keys[-1]):
+        bounds.insert(0, keys.pop())
+    _checked(target, keys, 1, _MANY, (PType,), "Any-Type")
+    return PTupleType(keys, size_of(bounds))
+
+
+def _struct(target: PType, keys: list[Any]) -> PType:
+    _checked(target, keys, 1, 1, (dict,), "Hash")
+    from bunraku.language.types.inference import type_of
+
+    return PStructType.of({key: type_of(value) for key, value in keys[0].items()})
+
+
+def _callable(target: PType, keys: list[Any]) -> PType:
+    if keys and isinstance(keys[0], list):
+        if len(keys) != 2:
+            raise _arity(target, 2, 2, len(keys))
+    return PCallableType.of(keys)
+
+
+def _one_type(make: Callable[[PType], PType], literal: bool = False) -> Callable[[PType, list[Any]], PType]:
+    def how(target: PType, keys: list[Any]) -> PType:
+        keys = _flat(keys)
+        label = f"{target.kind}-Type"
+        if len(keys) != 1:
+            raise _arity(label, 1, None, len(keys))
+        if literal and isinstance(keys[0], str):
+            return make(PStringType(value=keys[0]))
+        if not isinstance(keys[0], PType):
+            raise _must_be_types(label, keys[0])
+        return make(keys[0])
+
+    return how
+
+
+def _not_undef(target: PType, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    if not keys:
+        return PNotUndefType.DEFAULT
+    if len(keys) > 1:
+        raise _arity("NotUndef-Type", 0, 1, len(keys))
+    if isinstance(keys[0], str):
+        return PNotUndefType(PStringType(value=keys[0]))
+    if not isinstance(keys[0], PType):
+        raise BadParameter(f"NotUndef-Type[] argument must be a Type or a String. Got {_class(keys[0])}", 0)
+    return PNotUndefType(keys[0])
+
+
+def _runtime(target: PType, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    _checked(target, keys, 2, 2, (str,), "String or String")
+    return PRuntimeType(keys[0], keys[1])
+
+
+def _resource(target: PType, keys: list[Any]) -> Any:
+    assert isinstance(target, PResourceType)
+    if not keys:
+        raise _arity(str(target), 1, _MANY, 0)
+    keys = list(keys)
+    shift = 0
+    name: Any = target.type_name
+    if name is None:
+        name, shift = keys.pop(0), 1
+        if isinstance(name, PResourceType):
+            name = name.type_name
+        if not isinstance(name, str):
+            message = f"First argument to Resource[] must be a resource type or a String. Got {key_name(name)}."
+            raise BadParameter(message, 0)
+        name = capitalize_segments(name)
+    if not _TYPE_NAME.match(name):
+        message = f"Illegal type reference. The given name '{name}' does not conform to the naming rule"
+        raise BadParameter(message, 0)
+    several = len(keys) > 1 or (bool(keys) and isinstance(keys[0], list))
+    given, titles = len(keys), [key for key in _flat(keys) if key is not None]
+    if given and not titles:
+        raise BadParameter("Arguments to Resource[] are all empty/undefined", 0)
+    if not given:
+        return PResourceType(name)
+    for index, title in enumerate(titles):
+        if not isinstance(title, str):
+            raise BadParameter(
+                f"Error creating type specialization of {_a(ruby_label(target))}, "
+                f"Cannot use {key_name(title)} where a resource title String is expected",
+                index + shift,
+            )
+    result = [PResourceType(name, title) for title in titles]
+    return result if several else result[0]
+
+
+def _class_type(target: PType, keys: list[Any]) -> Any:
+    if not keys:
+        raise _arity(str(target), 1, _MANY, 0)
+    several = len(keys) > 1 or isinstance(keys[0], list)
+    names = [key for key in _flat(keys) if key is not None]
+    if not names:
+        raise BadParameter("Arguments to Resource[] are all empty/undefined", 0)
+    result: list[PClassType] = []
+    for index, name in enumerate(names):
+        if not isinstance(name, str):
+            what = _a(_value_label(name), capital=True)
+            message = f"Illegal Class name in class reference. {what} cannot be used where a String is expected"
+            raise BadParameter(message, index)
+        folded = name.lower().removeprefix("::")
+        if not _CLASS_NAME.match(folded):
+            rule = r"/^((::)?[a-z_]\w*)(::[a-z]\w*)*$/"
+            message = f"Illegal name. The given name '{name}' does not conform to the naming rule {rule}"
+            raise BadParameter(message, index)
+        result.append(PClassType(folded))
+    return result if several else result[0]
+
+
+def _value_label(value: Any) -> str:
+    """What messages call a value."""
+    if isinstance(value, PType):
+        return ruby_label(value)
+    if isinstance(value, float):
+        return f"Float '{float_text(value)}'" if False else "Float"
+    return {"int": "Integer", "bool": "Boolean", "list": "Array Value", "dict": "Hash Value"}.get(
+        type(value).__name__, ruby_class(value)
+    )
+
+
+def _unknown(target: PType, keys: list[Any]) -> PType:
+    assert isinstance(target, PTypeReferenceType)
+    raise BadParameter(f"Resource type not found: {target.type_string}")
+
+
+_How = Callable[[Any, list[Any]], Any]
+_HOW: dict[type, _How] = {
+    PArrayType: _array,
+    PBooleanType: _boolean,
+    PCallableType: _callable,
+    PClassType: _class_type,
+    PCollectionType: _collection,
+    PEnumType: _enum,
+    PFloatType: _float,
+    PHashType: _hash,
+    PIntegerType: _integer,
+    PIterableType: _one_type(PIterableType),
+    PIteratorType: _one_type(PIteratorType),
+    PNotUndefType: _not_undef,
+    POptionalType: _one_type(POptionalType, literal=True),
+    PPatternType: _pattern,
+    PRegexpType: _regexp,
+    PResourceType: _resource,
+    PRuntimeType: _runtime,
+    PSensitiveType: _one_type(PSensitiveType),
+    PStringType: _string,
+    PStructType: _struct,
+    PTupleType: _tuple,
+    PTypeReferenceType: _unknown,
+    PTypeType: _one_type(PTypeType),
+    type(variant_of(())): _variant,
+}
+
+
+def _late(name: str) -> _How | None:
+    """The rule of a type whose module is imported only when it is used."""
+    return None
+
+
+__all__ = ["PAnyType", "key_name", "parameterize", "ruby_class", "ruby_label", "size_of", "is_bound"]
