@@ -12,7 +12,7 @@ MAY_IMPORT = {
     "catalog": set(),
     "etcd": {"system"},
     "language": {"catalog"},
-    "ruby": {"system"},
+    "ruby": {"catalog", "system"},
     "hiera": {"catalog", "language"},
     "facts": {"system"},
     "resources": {"catalog", "system", "etcd"},

@@ -1,0 +1,85 @@
+# frozen_string_literal: true
+
+# Tasks from bunraku, questions to it.
+module Conversation
+  # What bunraku answered with an error: its own exceptions, on their way through Ruby code back to it. `id` names the
+  # exception that waits there, so that what comes out is what went in.
+  module FromHost
+    attr_accessor :id
+  end
+
+  @tasks = {}
+
+  class << self
+    def open(input:, output:)
+      @input = input
+      @output = output
+      @input.set_encoding(Encoding::UTF_8)
+      @output.sync = true
+    end
+
+    def task(name, &block)
+      @tasks[name] = block
+    end
+
+    # Serves until bunraku goes away.
+    def serve
+      while (message = read)
+        work(message)
+      end
+    end
+
+    # Asks bunraku; returns its answer or raises its error.
+    def ask(name, **details)
+      write({ 'ask' => name, **details.transform_keys(&:to_s) })
+      loop do
+        message = read || exit
+        if message.key?('do')
+          work(message)
+        elsif message.key?('error')
+          raise host_error(message['error'])
+        else
+          return message['value']
+        end
+      end
+    end
+
+    private
+
+    def read
+      line = @input.gets
+      line && Values.load(line)
+    end
+
+    def write(message)
+      @output.write(Values.dump(message), "\n")
+    end
+
+    def work(message)
+      write({ 'value' => @tasks.fetch(message['do']).call(message) })
+    rescue SystemExit
+      raise
+    rescue Exception => e # rubocop:disable Lint/RescueException -- SyntaxError, SystemStackError, NotImplementedError
+      write({ 'error' => describe(e) })
+    end
+
+    def describe(error)
+      place = (error.backtrace || []).first.to_s
+      file, line = place.match(/\A(.*?):(\d+)/)&.captures
+      {
+        'message' => error.message.to_s.dup.force_encoding(Encoding::UTF_8).scrub,
+        'class' => error.class.name,
+        'file' => file,
+        'line' => line&.to_i,
+        'id' => error.is_a?(FromHost) ? error.id : nil
+      }
+    end
+
+    def host_error(details)
+      error = Puppet::ParseError.new(details['message'])
+      error.extend(FromHost)
+      error.id = details['id']
+      error
+    end
+  end
+end

@@ -1,0 +1,225 @@
+# frozen_string_literal: true
+
+module Puppet
+  module Parser
+    # The calling scope. It has no state: every question goes to bunraku, which knows who is calling.
+    class Scope
+      include Util::Logging
+
+      def lookupvar(name, *)
+        Conversation.ask('lookup', name: name.to_s.delete_prefix('::'))
+      end
+      alias [] lookupvar
+
+      def include?(name)
+        Conversation.ask('has', name: name.to_s.delete_prefix('::'))
+      end
+      alias exist? include?
+      alias bound? include?
+      alias has_variable? include?
+
+      def setvar(name, value, *)
+        Conversation.ask('set', name: name.to_s, value: value)
+      end
+      alias []= setvar
+
+      def to_hash(*)
+        Conversation.ask('variables')
+      end
+
+      # Functions of the 3.x interface that this worker has loaded are called here; the rest is bunraku's.
+      def call_function(name, arguments = [], &block)
+        arguments = [arguments] unless arguments.is_a?(Array)
+        return send("function_#{name}", Legacy.arguments(arguments)) if loaded?(name)
+
+        Conversation.ask('function', name: name.to_s, arguments: arguments, block: block)
+      end
+
+      def method_missing(name, *arguments, &block)
+        return super unless name.start_with?('function_')
+        unless arguments.first.is_a?(Array)
+          raise ArgumentError, 'custom functions must be called with a single array that contains the arguments. ' \
+                               'For example, function_example([1]) instead of function_example(1)'
+        end
+
+        Conversation.ask('function', name: name.to_s.delete_prefix('function_'), arguments: arguments.first, block: block)
+      end
+
+      def respond_to_missing?(name, _private = false)
+        name.start_with?('function_')
+      end
+
+      def resource
+        type, title = Conversation.ask('about', what: 'resource')
+        type && Resource.new(type, title)
+      end
+
+      def source
+        Resource.new('Class', Conversation.ask('about', what: 'source'))
+      end
+
+      def findresource(type, title = nil)
+        reference = Resource.new(type, title)
+        Conversation.ask('resource', type: reference.type, title: reference.title) && reference
+      end
+
+      def catalog
+        Catalog.new
+      end
+
+      def compiler
+        Compiler.new
+      end
+
+      def environment
+        Environment.new
+      end
+
+      def tags
+        Conversation.ask('about', what: 'tags')
+      end
+
+      def class_scope(name)
+        include?("#{name}::name") ? self : nil
+      end
+
+      def module_name
+        Conversation.ask('about', what: 'module')
+      end
+      alias parent_module_name module_name
+
+      def to_s
+        "Scope(#{resource})"
+      end
+
+      def self.true?(value)
+        !['', 'false', false, nil, :undef].include?(value)
+      end
+
+      private
+
+      def loaded?(name)
+        defined?(Functions) && Functions.respond_to?(:known) && Functions.known.key?(name.to_sym)
+      end
+
+      def call_legacy(name, arity, kind, arguments)
+        values = arguments.first
+        unless values.is_a?(Array)
+          raise ArgumentError, 'custom functions must be called with a single array that contains the arguments. ' \
+                               'For example, function_example([1]) instead of function_example(1)'
+        end
+        if arity >= 0 ? values.size != arity : values.size < (arity + 1).abs
+          wanted = arity >= 0 ? arity : "minimum #{(arity + 1).abs}"
+          raise ArgumentError, "#{name}(): Wrong number of arguments given (#{values.size} for #{wanted})"
+        end
+
+        result = send("real_function_#{name}", values)
+        kind == :rvalue ? result : nil
+      end
+    end
+
+    # Values as functions of the 3.x interface expect them.
+    module Legacy
+      class << self
+        # undef is an empty string among the arguments, and nil inside of them.
+        def arguments(values)
+          values.map { |value| value.nil? ? +'' : convert(value) }
+        end
+
+        private
+
+        def convert(value)
+          case value
+          when Array then value.map { |item| convert(item) }
+          when Hash then value.to_h { |key, item| [convert(key), convert(item)] }
+          when Regexp then value.inspect
+          when Pops::Types::PBinaryType::Binary then value.to_s
+          when Pops::Types::PClassType then Resource.new('Class', value.title)
+          when Pops::Types::PResourceType then Resource.new(value.type_name, value.title.to_s)
+          else value
+          end
+        end
+      end
+    end
+
+    # The catalog under construction.
+    class Catalog
+      def classes
+        Conversation.ask('about', what: 'classes')
+      end
+
+      def tags
+        Conversation.ask('about', what: 'catalog_tags')
+      end
+
+      def resource(type, title = nil)
+        Scope.new.findresource(type, title)
+      end
+
+      def resources
+        Conversation.ask('about', what: 'resources').map { |type, title| Resource.new(type, title) }
+      end
+    end
+
+    # Whoever compiles.
+    class Compiler
+      def catalog
+        Catalog.new
+      end
+
+      def environment
+        Environment.new
+      end
+
+      def topscope
+        Scope.new
+      end
+
+      def node
+        Node.new
+      end
+
+      def resources
+        catalog.resources
+      end
+
+      def findresource(type, title = nil)
+        Scope.new.findresource(type, title)
+      end
+    end
+
+    # The host that is compiled for.
+    class Node
+      def name
+        Conversation.ask('about', what: 'node')
+      end
+
+      def facts
+        Scope.new['facts']
+      end
+
+      def environment
+        Environment.new
+      end
+    end
+
+    # Where templates and files are found by `MODULE/FILE`.
+    module Files
+      def self.find_template(name, _environment = nil)
+        find(name, :template)
+      end
+
+      def self.find_file(name, _environment = nil)
+        find(name, :file)
+      end
+
+      def self.find(name, kind)
+        return File.exist?(name) ? name : nil if name.start_with?('/')
+
+        module_name, file = name.split('/', 2)
+        Puppet::Module.find(module_name)&.send(kind, file)
+      end
+      private_class_method :find
+    end
+  end
+end
