@@ -1,0 +1,443 @@
+"""Calls to etcd over gRPC: one channel an endpoint, a deadline on every call, rotation when an endpoint fails.
+
+The rules:
+- A read is repeated at the next endpoint until one answers or the deadline is over.
+- A write is repeated only if it surely was not applied (it never left, or the server says that it was not proposed).
+  It is sent only to an endpoint that has just shown life, so that a hung member costs a moment and no doubt. If its
+  answer is lost, `Uncertain` is raised.
+- Every call carries `hasleader`: a member cut off from the cluster then refuses at once where it would keep us waiting.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its C core writes to stderr what we report as errors
+import grpc  # noqa: E402
+
+from bunraku.etcd import rpc_pb2 as pb  # noqa: E402
+from bunraku.etcd.errors import (  # noqa: E402
+    AuthenticationFailed,
+    BadSettings,
+    Compacted,
+    DeadlineExceeded,
+    EtcdError,
+    LeaseNotFound,
+    NoLeader,
+    NoSpace,
+    PermissionDenied,
+    Refused,
+    TooLarge,
+    Uncertain,
+    Unreachable,
+)
+
+CHANNEL_OPTIONS = [
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    ("grpc.use_local_subchannel_pool", 1),  # a client's connections are its own: closing one closes no other's
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 1000),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+    ("grpc.keepalive_time_ms", 10_000),  # etcd closes connections that ping more often than every 5 s
+    ("grpc.keepalive_timeout_ms", 5_000),
+    ("grpc.enable_http_proxy", 0),
+]
+FRESH = 1.0
+"""Seconds for which an endpoint that answered is taken to be alive, so that a write needs no question before it."""
+ATTEMPT = 2.0
+"""Seconds that one of several endpoints gets to answer a read, before the next one is tried."""
+SIGN_OF_LIFE = 1.0
+"""Seconds that one of several endpoints gets to show life before a write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Files (PEM) for TLS: the authority that signed the servers, and our own certificate and key if they want one."""
+
+    ca_file: str | None = None
+    cert_file: str | None = None
+    key_file: str | None = None
+
+    def credentials(self) -> grpc.ChannelCredentials:
+        """Read the files; raises `BadSettings` naming the one that cannot be used."""
+        if bool(self.cert_file) != bool(self.key_file):
+            raise BadSettings("cert_file and key_file go together: only one of them is given")
+        return grpc.ssl_channel_credentials(_pem(self.ca_file), _pem(self.key_file), _pem(self.cert_file))
+
+
+def _pem(path: str | None) -> bytes | None:
+    if not path:
+        return None
+    try:
+        data = Path(path).read_bytes()
+    except OSError as problem:
+        raise BadSettings(f"cannot read {path}: {problem.strerror}") from None
+    if b"-----BEGIN " not in data:
+        raise BadSettings(f"{path} is not a PEM file")
+    return data
+
+
+class Method(NamedTuple):
+    """One procedure of the API: its path, the type of its answer, and whether repeating it is harmless."""
+
+    path: str
+    response: Any
+    idempotent: bool
+
+
+def _method(service: str, name: str, response: Any, *, idempotent: bool = False) -> Method:
+    return Method(f"/etcdserverpb.{service}/{name}", response, idempotent)
+
+
+RANGE = _method("KV", "Range", pb.RangeResponse, idempotent=True)
+PUT = _method("KV", "Put", pb.PutResponse)
+DELETE_RANGE = _method("KV", "DeleteRange", pb.DeleteRangeResponse)
+TXN = _method("KV", "Txn", pb.TxnResponse)
+TXN_READ = _method("KV", "Txn", pb.TxnResponse, idempotent=True)
+COMPACT = _method("KV", "Compact", pb.CompactionResponse)
+WATCH = _method("Watch", "Watch", pb.WatchResponse)
+LEASE_GRANT = _method("Lease", "LeaseGrant", pb.LeaseGrantResponse)
+LEASE_REVOKE = _method("Lease", "LeaseRevoke", pb.LeaseRevokeResponse)
+LEASE_KEEP_ALIVE = _method("Lease", "LeaseKeepAlive", pb.LeaseKeepAliveResponse)
+LEASE_TIME_TO_LIVE = _method("Lease", "LeaseTimeToLive", pb.LeaseTimeToLiveResponse, idempotent=True)
+MEMBER_LIST = _method("Cluster", "MemberList", pb.MembersResponse, idempotent=True)
+MEMBER_ADD = _method("Cluster", "MemberAdd", pb.MemberAddResponse)
+MEMBER_REMOVE = _method("Cluster", "MemberRemove", pb.MembersResponse)
+MEMBER_UPDATE = _method("Cluster", "MemberUpdate", pb.MembersResponse)
+MEMBER_PROMOTE = _method("Cluster", "MemberPromote", pb.MembersResponse)
+STATUS = _method("Maintenance", "Status", pb.StatusResponse, idempotent=True)
+ALARM = _method("Maintenance", "Alarm", pb.AlarmResponse, idempotent=True)
+DEFRAGMENT = _method("Maintenance", "Defragment", pb.DefragmentResponse, idempotent=True)
+HASH_KV = _method("Maintenance", "HashKV", pb.HashKVResponse, idempotent=True)
+SNAPSHOT = _method("Maintenance", "Snapshot", pb.SnapshotResponse, idempotent=True)
+MOVE_LEADER = _method("Maintenance", "MoveLeader", pb.MoveLeaderResponse)
+AUTHENTICATE = _method("Auth", "Authenticate", pb.AuthenticateResponse, idempotent=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a member listens for clients: `target` (host:port) and whether it speaks TLS."""
+
+    target: str
+    tls: bool
+
+    def __str__(self) -> str:
+        return self.target
+
+
+def parse_endpoints(endpoints: str | Sequence[str], *, tls: bool) -> list[Endpoint]:
+    """Endpoints out of `host:port` or URLs (a sequence, or a str with commas), in order, each once.
+
+    `tls` holds for those without a scheme. Raises `BadSettings` for anything else.
+    """
+    words = endpoints.split(",") if isinstance(endpoints, str) else list(endpoints)
+    found = [_parse_endpoint(word.strip(), tls=tls) for word in words if word.strip()]
+    if not found:
+        raise BadSettings("no endpoint is given", remedy="name at least one, such as http://127.0.0.1:2379")
+    return list(dict.fromkeys(found))
+
+
+def _parse_endpoint(word: str, *, tls: bool) -> Endpoint:
+    remedy = "an endpoint is HOST:PORT, http://HOST:PORT or https://HOST:PORT"
+    url = urlsplit(word if "://" in word else f"{'https' if tls else 'http'}://{word}")
+    if url.scheme not in ("http", "https", "unix", "unixs"):
+        raise BadSettings(f"endpoint '{word}' has a scheme that is not known", remedy=remedy)
+    if url.scheme.startswith("unix"):
+        return Endpoint(f"unix:{url.netloc}{url.path}", url.scheme == "unixs")
+    try:
+        port = url.port
+    except ValueError:
+        port = None
+    if not url.hostname or port is None:
+        raise BadSettings(f"endpoint '{word}' is not one", remedy=remedy)
+    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+    return Endpoint(f"{host}:{port}", url.scheme == "https")
+
+
+class Connection:
+    """The channel to one endpoint, and when it last answered."""
+
+    def __init__(self, endpoint: Endpoint, tls: Tls) -> None:
+        self.endpoint = endpoint
+        self.answered_at = float("-inf")
+        if endpoint.tls:
+            self.channel = grpc.secure_channel(endpoint.target, tls.credentials(), CHANNEL_OPTIONS)
+        else:
+            self.channel = grpc.insecure_channel(endpoint.target, CHANNEL_OPTIONS)
+        self._callables: dict[str, Any] = {}
+
+    def unary(self, method: Method, request: Any, timeout: float, metadata: Metadata) -> Any:
+        """One call, one answer; raises grpc.RpcError."""
+        call = self._callable(self.channel.unary_unary, method)
+        answer = call(request, timeout=timeout, metadata=metadata)
+        self.answered_at = time.monotonic()
+        return answer
+
+    def server_stream(self, method: Method, request: Any, timeout: float, metadata: Metadata) -> Any:
+        """One request, a stream of answers (iterable, with `cancel()`)."""
+        return self._callable(self.channel.unary_stream, method)(request, timeout=timeout, metadata=metadata)
+
+    def stream(self, method: Method, requests: Iterator[Any], metadata: Metadata) -> Any:
+        """A stream of requests and one of answers; lives until cancelled."""
+        return self._callable(self.channel.stream_stream, method)(requests, metadata=metadata)
+
+    def _callable(self, kind: Callable[..., Any], method: Method) -> Any:
+        found = self._callables.get(method.path)
+        if found is None:
+            found = self._callables[method.path] = kind(
+                method.path, request_serializer=_serialize, response_deserializer=method.response.FromString
+            )
+        return found
+
+
+def _serialize(message: Any) -> bytes:
+    data: bytes = message.SerializeToString()
+    return data
+
+
+Metadata = tuple[tuple[str, str], ...]
+WITH_LEADER: Metadata = (("hasleader", "true"),)
+
+
+class Transport:
+    """Carries calls to whichever endpoint answers. Safe for use by several threads."""
+
+    def __init__(
+        self,
+        endpoints: str | Sequence[str],
+        *,
+        tls: Tls | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        deadline: float = 5.0,
+    ) -> None:
+        self.deadline = deadline
+        self._tls = tls or Tls()
+        self.endpoints = parse_endpoints(endpoints, tls=tls is not None)
+        self._login = (username, password or "") if username else None
+        self._token: str | None = None
+        self._connections: dict[Endpoint, Connection] = {}
+        self._preferred = 0
+        self._lock = threading.Lock()
+
+    def connection(self, endpoint: Endpoint) -> Connection:
+        """The connection to `endpoint`, opened at first need."""
+        with self._lock:
+            if endpoint not in self._connections:
+                self._connections[endpoint] = Connection(endpoint, self._tls)
+            return self._connections[endpoint]
+
+    def close(self) -> None:
+        """Close every channel; calls under way are cancelled."""
+        with self._lock:
+            for connection in self._connections.values():
+                connection.channel.close()
+            self._connections.clear()
+
+    def call(self, method: Method, request: Any, *, deadline: float | None = None) -> Any:
+        """Call `method` at the first endpoint that answers; `deadline` in seconds, by default the client's.
+
+        Raises an `EtcdError`: `Uncertain` only for a write that may have been applied.
+        """
+        until = time.monotonic() + (self.deadline if deadline is None else deadline)
+        failures: list[EtcdError] = []
+        pause = 0.02
+        while True:
+            for endpoint in self._in_turn():
+                left = until - time.monotonic()
+                if left <= 0:
+                    raise _verdict(failures)
+                try:
+                    answer = self._attempt(endpoint, method, request, left)
+                except _Elsewhere as failure:
+                    failures.append(failure.reason)
+                    self.rotate(endpoint)
+                except Uncertain:
+                    self.rotate(endpoint)
+                    raise
+                else:
+                    self._preferred = self.endpoints.index(endpoint)
+                    return answer
+            if time.monotonic() + pause > until:
+                raise _verdict(failures)
+            time.sleep(pause)
+            pause = min(pause * 2, 0.5)
+
+    def call_at(self, endpoint: Endpoint, method: Method, request: Any, *, deadline: float | None = None) -> Any:
+        """Call `method` at this endpoint and no other, once; raises an `EtcdError`."""
+        try:
+            return self._attempt(endpoint, method, request, self.deadline if deadline is None else deadline, alone=True)
+        except _Elsewhere as failure:
+            raise failure.reason from None
+
+    def metadata(self, connection: Connection) -> Metadata:
+        """What goes with every call: the wish for a leader, and the token where a user is given."""
+        if self._login is None:
+            return WITH_LEADER
+        if self._token is None:
+            self._token = self._authenticate(connection)
+        return (*WITH_LEADER, ("token", self._token))
+
+    def forget_token(self) -> None:
+        """Log in again before the next call."""
+        self._token = None
+
+    def rotate(self, endpoint: Endpoint) -> None:
+        """Prefer the endpoint after `endpoint`, which has failed."""
+        self._preferred = (self.endpoints.index(endpoint) + 1) % len(self.endpoints)
+
+    def preferred(self) -> Endpoint:
+        """The endpoint to try first."""
+        return self.endpoints[self._preferred]
+
+    def _in_turn(self) -> list[Endpoint]:
+        first = self._preferred
+        return self.endpoints[first:] + self.endpoints[:first]
+
+    def _attempt(self, endpoint: Endpoint, method: Method, request: Any, left: float, *, alone: bool = False) -> Any:
+        connection = self.connection(endpoint)
+        others = not alone and len(self.endpoints) > 1
+        try:
+            metadata = self.metadata(connection)
+            if not method.idempotent:
+                self._show_life(connection, min(left, SIGN_OF_LIFE) if others else left, metadata)
+        except grpc.RpcError as failure:
+            raise _not_sent(failure, endpoint) from None
+        try:
+            # A write that is under way is waited for: giving up early would leave doubt where there need be none.
+            patience = min(left, ATTEMPT) if others and method.idempotent else left
+            return connection.unary(method, request, patience, metadata)
+        except grpc.RpcError as failure:
+            return self._after_failure(failure, connection, method, request, left)
+
+    def _after_failure(self, failure: Any, connection: Connection, method: Method, request: Any, left: float) -> Any:
+        if _is_stale_token(failure) and self._login is not None:
+            self.forget_token()
+            try:
+                return connection.unary(method, request, left, self.metadata(connection))
+            except grpc.RpcError as again:
+                failure = again
+        problem = translate(failure, connection.endpoint)
+        if not isinstance(problem, Unreachable | DeadlineExceeded):
+            raise problem from None
+        if method.idempotent or _surely_not_applied(failure):
+            raise _Elsewhere(problem) from None
+        raise Uncertain(f"the answer to a write was lost: {problem.problem}", str(connection.endpoint)) from None
+
+    def _show_life(self, connection: Connection, patience: float, metadata: Metadata) -> None:
+        if time.monotonic() - connection.answered_at > FRESH:
+            connection.unary(STATUS, pb.StatusRequest(), patience, metadata)
+
+    def _authenticate(self, connection: Connection) -> str:
+        assert self._login is not None
+        request = pb.AuthenticateRequest(name=self._login[0], password=self._login[1])
+        token: str = connection.unary(AUTHENTICATE, request, self.deadline, WITH_LEADER).token
+        return token
+
+
+class _Elsewhere(Exception):
+    """This endpoint failed and nothing was applied: another may be tried."""
+
+    def __init__(self, reason: EtcdError) -> None:
+        self.reason = reason
+
+
+def _not_sent(failure: Any, endpoint: Endpoint) -> Exception:
+    problem = translate(failure, endpoint)
+    return _Elsewhere(problem) if isinstance(problem, Unreachable | DeadlineExceeded) else problem
+
+
+def _verdict(failures: list[EtcdError]) -> EtcdError:
+    """The error to raise after every endpoint has failed: each endpoint's last word."""
+    if not failures:
+        return DeadlineExceeded("the deadline was over before anything could be sent")
+    last = {failure.endpoint: failure for failure in failures}
+    if len(last) == 1:
+        return failures[-1]
+    said = "; ".join(f"{endpoint}: {failure.problem}" for endpoint, failure in last.items())
+    kind = next((k for k in (NoLeader, Unreachable) if any(isinstance(f, k) for f in last.values())), DeadlineExceeded)
+    return kind(said)
+
+
+def translate(failure: Any, endpoint: Endpoint) -> EtcdError:
+    """The error of our family for a grpc.RpcError, by its code and by etcd's own words (rpctypes/error.go)."""
+    code, said = failure.code(), (failure.details() or "").removeprefix("etcdserver: ")
+    where = str(endpoint)
+    for words, kind in BY_WORDS.items():
+        if words in said:
+            return kind(said, where)
+    if code == grpc.StatusCode.UNAVAILABLE:
+        problem, remedy = _connect_problem(said)
+        return Unreachable(problem, where, remedy)
+    kind = BY_CODE.get(code, Refused)
+    return kind("no answer in time" if kind is DeadlineExceeded else said or code.name.lower(), where)
+
+
+BY_WORDS: dict[str, type[EtcdError]] = {
+    "no leader": NoLeader,
+    "leader changed": NoLeader,
+    "database space exceeded": NoSpace,
+    "required revision has been compacted": Compacted,
+    "lease not found": LeaseNotFound,
+    "request is too large": TooLarge,
+    "too many operations in txn": TooLarge,
+    "trying to send message larger than max": TooLarge,
+    "authentication failed": AuthenticationFailed,
+    "user name is empty": AuthenticationFailed,
+    "invalid auth token": AuthenticationFailed,
+}
+BY_CODE = {
+    grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineExceeded,
+    grpc.StatusCode.CANCELLED: Unreachable,
+    grpc.StatusCode.PERMISSION_DENIED: PermissionDenied,
+    grpc.StatusCode.UNAUTHENTICATED: AuthenticationFailed,
+}
+
+
+def _is_stale_token(failure: Any) -> bool:
+    said = failure.details() or ""
+    return "invalid auth token" in said or "revision of auth store is old" in said
+
+
+def _surely_not_applied(failure: Any) -> bool:
+    """Whether the server cannot have proposed the write: it never arrived, or was turned away at the door.
+
+    gRPC names the first case only in words ("failed to connect to all addresses", a failed name look-up); what it does
+    not say so plainly counts as sent.
+    """
+    said = failure.details() or ""
+    never_left = ("failed to connect to all addresses", "DNS resolution failed", "name resolution")
+    at_the_door = ("etcdserver: no leader", "etcdserver: not capable", "rpc not supported for learner")
+    return any(words in said for words in never_left + at_the_door)
+
+
+CONNECT_PROBLEMS = {
+    "Connection refused": ("connection refused", ""),
+    "CERTIFICATE_VERIFY_FAILED": (
+        "the server's certificate is not signed by the given authority, has expired, or is for another name",
+        "check ca_file, and that the certificate names the host of the endpoint",
+    ),
+    "WRONG_VERSION_NUMBER": ("the server does not speak TLS", "use http:// for this endpoint"),
+    "Handshake read failed": (
+        "the server broke off the TLS handshake",
+        "does it speak TLS (else use http://), and does it want a client certificate?",
+    ),
+    "DNS resolution failed": ("the host name cannot be resolved", "check its spelling, or use an address"),
+    "name resolution": ("the host name cannot be resolved", "check its spelling, or use an address"),
+}
+"""What gRPC's words for a failed connection mean, and what to do (default: the error's own remedy)."""
+
+
+def _connect_problem(said: str) -> tuple[str, str]:
+    for words, meaning in CONNECT_PROBLEMS.items():
+        if words in said:
+            return meaning
+    return said or "connection lost", ""

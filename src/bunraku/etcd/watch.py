@@ -1,0 +1,316 @@
+"""Watches that outlive their servers: one stream for all watches of a client, followed from member to member.
+
+The rules:
+- Every range knows the next revision it wants. After any break the stream is opened at the next endpoint and each range
+  goes on from there: nothing is missed, nothing comes twice, and events of a range come in the order of revisions
+  (those of two ranges may overtake each other while one of them catches up).
+- A stream that says nothing for a second is asked for its progress; one that still says nothing is given up, since a
+  hung member, or one behind a cut cable, keeps its connection open and its silence looks like peace.
+- The revision of such a progress answer is not believed: servers before 3.4.25 and 3.5.8 may send it before events that
+  are older (etcd issue 15220).
+- Where etcd has compacted the next revision away, the ranges are listed afresh and the reader is told so by a `Resync`,
+  which replaces all that it knew.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from queue import Empty, SimpleQueue
+from typing import Any, Literal
+
+import grpc
+
+from bunraku.etcd import rpc_pb2 as pb
+from bunraku.etcd.errors import AuthenticationFailed, BadSettings, EtcdError, PermissionDenied
+from bunraku.etcd.keys import decode, prefix_range
+from bunraku.etcd.transport import WATCH, Endpoint, Transport, translate
+
+HEARTBEAT = 1.0
+"""Seconds of silence after which the member is asked for its progress."""
+SILENCE = 3.0
+"""Seconds of silence after which the stream is given up."""
+PAUSES = (0.02, 1.0)
+"""Seconds before the stream is opened again: at first, and at most (doubled between)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A key was put or deleted at `revision`; `value` is b"" for a deletion."""
+
+    kind: Literal["put", "delete"]
+    key: str
+    value: bytes
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """Events were lost to compaction: `values` is all that the watched prefixes hold at `revision`; forget the rest."""
+
+    revision: int
+    values: dict[str, bytes]
+
+
+Item = Event | Resync
+_END = None
+
+
+class Watch:
+    """What happens under some prefixes: iterate over it, or `get` with a timeout. Close it when done."""
+
+    def __init__(self, prefixes: list[str], start_revision: int, close: Callable[[Watch], None]) -> None:
+        self.prefixes = prefixes
+        self.ranges = [_Range(self, *prefix_range(prefix), start_revision) for prefix in prefixes]
+        self._queue: SimpleQueue[Item | EtcdError | None] = SimpleQueue()
+        self._close = close
+
+    def get(self, timeout: float | None = None) -> Item | None:
+        """The next event or `Resync`; None after `timeout` seconds without one (None: wait on), or when closed.
+
+        Raises the `EtcdError` that ended the watch, if it cannot go on (no permission, wrong password).
+        """
+        try:
+            item = self._queue.get(timeout=timeout)
+        except Empty:
+            return None
+        if isinstance(item, Event | Resync):
+            return item
+        self._queue.put(item)  # the end stays the end
+        if isinstance(item, EtcdError):
+            raise item
+        return None
+
+    def __iter__(self) -> Iterator[Item]:
+        while (item := self.get()) is not None:
+            yield item
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop watching; a reader that waits is woken."""
+        self._close(self)
+        self._queue.put(_END)
+
+    def deliver(self, item: Item | EtcdError) -> None:
+        """Hand an item, or the error that ends the watch, to the reader."""
+        self._queue.put(item)
+
+
+class _Range:
+    """One range of a watch, and the next revision that it wants."""
+
+    __slots__ = ("end", "key", "next_revision", "watch")
+
+    def __init__(self, watch: Watch, key: bytes, end: bytes, next_revision: int) -> None:
+        self.watch = watch
+        self.key = key
+        self.end = end
+        self.next_revision = next_revision
+
+    def take(self, events: Iterable[Any]) -> None:
+        """Deliver what has not been seen; a server may begin a little early after a break."""
+        wanted = self.next_revision
+        for event in events:
+            kv = event.kv
+            if kv.mod_revision >= wanted:
+                kind: Literal["put", "delete"] = "delete" if event.type == pb.Event.DELETE else "put"
+                self.watch.deliver(Event(kind, decode(kv.key), kv.value, kv.mod_revision))
+                self.next_revision = kv.mod_revision + 1
+
+
+class _Stream:
+    """One opened stream: what is asked on it, which number stands for which range, and when it last spoke."""
+
+    def __init__(self, transport: Transport, endpoint: Endpoint) -> None:
+        self.outbox: SimpleQueue[Any] = SimpleQueue()
+        self.ranges: dict[int, _Range] = {}
+        self.unconfirmed: deque[int] = deque()
+        self.spoke = False
+        self.heard_at = time.monotonic()
+        self._asked = False
+        connection = transport.connection(endpoint)
+        self._call = connection.stream(WATCH, iter(self.outbox.get, None), transport.metadata(connection))
+
+    def create(self, number: int, wanted: _Range) -> None:
+        self.ranges[number] = wanted
+        self.unconfirmed.append(number)
+        request = pb.WatchCreateRequest(
+            key=wanted.key, range_end=wanted.end, start_revision=wanted.next_revision, watch_id=number
+        )
+        self.outbox.put(pb.WatchRequest(create_request=request))
+
+    def drop(self, watch: Watch) -> None:
+        for number in [n for n, wanted in self.ranges.items() if wanted.watch is watch]:
+            del self.ranges[number]
+            self.outbox.put(pb.WatchRequest(cancel_request=pb.WatchCancelRequest(watch_id=number)))
+
+    def responses(self) -> Iterator[Any]:
+        for response in self._call:
+            self.heard_at, self._asked, self.spoke = time.monotonic(), False, True
+            yield response
+
+    def check(self) -> None:
+        """Ask a silent member for a sign of life; give up one that does not answer."""
+        silence = time.monotonic() - self.heard_at
+        if silence > SILENCE:
+            self.end()
+        elif silence >= HEARTBEAT and not self._asked:
+            self._asked = True
+            self.outbox.put(pb.WatchRequest(progress_request=pb.WatchProgressRequest()))
+
+    def end(self) -> None:
+        self.outbox.put(None)
+        self._call.cancel()
+
+
+class WatchHub:
+    """All watches of one client, on one stream; its threads run while there are any."""
+
+    def __init__(self, transport: Transport, snapshot: Callable[[Iterable[str]], tuple[int, dict[str, bytes]]]) -> None:
+        self._transport = transport
+        self._snapshot = snapshot
+        self._numbers = count(1)
+        self._lock = threading.RLock()
+        self._watches: list[Watch] = []
+        self._stream: _Stream | None = None
+        self._running = False
+        self._changed = threading.Event()
+
+    def watch(self, prefixes: list[str], start_revision: int) -> Watch:
+        """Begin to follow `prefixes` from `start_revision` on."""
+        watch = Watch(prefixes, start_revision, self._remove)
+        with self._lock:
+            self._watches.append(watch)
+            if self._stream is not None:
+                self._create(self._stream, watch)
+            if not self._running:
+                self._running = True
+                threading.Thread(target=self._follow, name="etcd-watch", daemon=True).start()
+                threading.Thread(target=self._guard, name="etcd-watch-guard", daemon=True).start()
+        return watch
+
+    def close(self) -> None:
+        """End every watch."""
+        for watch in list(self._watches):
+            watch.close()
+
+    def _remove(self, watch: Watch) -> None:
+        with self._lock:
+            if watch in self._watches:
+                self._watches.remove(watch)
+            if self._stream is not None:
+                self._stream.drop(watch)
+                if not self._watches:
+                    self._stream.end()
+            self._changed.set()
+
+    def _create(self, stream: _Stream, watch: Watch) -> None:
+        for wanted in watch.ranges:
+            stream.create(next(self._numbers), wanted)
+
+    def _follow(self) -> None:
+        """The reading thread: one stream after another, for as long as there are watches."""
+        pause = PAUSES[0]
+        while self._go_on():
+            endpoint = self._transport.preferred()
+            spoke = self._read(endpoint)
+            pause = PAUSES[0] if spoke else min(pause * 2, PAUSES[1])
+            self._transport.rotate(endpoint)
+            self._changed.wait(pause)
+
+    def _go_on(self) -> bool:
+        with self._lock:
+            self._changed.clear()
+            self._running = bool(self._watches)
+            return self._running
+
+    def _read(self, endpoint: Endpoint) -> bool:
+        """Follow one stream to its end; returns whether the member said anything."""
+        stream = None
+        try:
+            stream = self._open(endpoint)
+            for response in stream.responses():
+                self._handle(stream, response)
+        except grpc.RpcError as failure:
+            self._judge(translate(failure, endpoint))
+        except EtcdError as problem:
+            self._judge(problem)
+        finally:
+            with self._lock:
+                self._stream = None
+        if stream is not None:
+            stream.end()
+        return stream is not None and stream.spoke
+
+    def _open(self, endpoint: Endpoint) -> _Stream:
+        stream = _Stream(self._transport, endpoint)
+        with self._lock:
+            self._stream = stream
+            for watch in self._watches:
+                self._create(stream, watch)
+        return stream
+
+    def _handle(self, stream: _Stream, response: Any) -> None:
+        number = response.watch_id
+        if response.created:
+            # Refused ones carry -1 on some versions; they are answered in the order in which they were asked for.
+            number = stream.unconfirmed.popleft()
+        wanted = stream.ranges.get(number)
+        if wanted is None:
+            return
+        if response.canceled:
+            self._cancelled(stream, wanted.watch, response)
+        else:
+            wanted.take(response.events)
+
+    def _cancelled(self, stream: _Stream, watch: Watch, response: Any) -> None:
+        if response.compact_revision:
+            self._resync(stream, watch)
+        elif "permission denied" in response.cancel_reason:
+            self._fail(watch, PermissionDenied(f"may not watch {', '.join(watch.prefixes) or 'all keys'}"))
+        else:
+            stream.end()  # the member wants us off: the next one takes over
+
+    def _resync(self, stream: _Stream, watch: Watch) -> None:
+        with self._lock:
+            stream.drop(watch)
+        stream.heard_at = math.inf  # the silence is ours
+        revision, values = self._snapshot(watch.prefixes)
+        stream.heard_at = time.monotonic()
+        watch.deliver(Resync(revision, values))
+        for wanted in watch.ranges:
+            wanted.next_revision = revision + 1
+        with self._lock:
+            if watch in self._watches:
+                self._create(stream, watch)
+
+    def _judge(self, problem: EtcdError) -> None:
+        """End the watches if trying again cannot help; otherwise the next stream will do."""
+        if isinstance(problem, AuthenticationFailed) and "token" in problem.problem:
+            self._transport.forget_token()
+        elif isinstance(problem, AuthenticationFailed | PermissionDenied | BadSettings):
+            for watch in list(self._watches):
+                self._fail(watch, problem)
+
+    def _fail(self, watch: Watch, problem: EtcdError) -> None:
+        self._remove(watch)
+        watch.deliver(problem)
+
+    def _guard(self) -> None:
+        """The guarding thread: hears the silence that the reading one cannot."""
+        while self._running:
+            with self._lock:
+                stream = self._stream
+            if stream is not None:
+                stream.check()
+            time.sleep(HEARTBEAT / 4)

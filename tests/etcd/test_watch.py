@@ -1,0 +1,125 @@
+"""Watches, and what becomes of them when the members behind them are harmed."""
+
+import signal
+import threading
+import time
+
+import pytest
+from load import Load
+from local import LocalCluster
+
+from bunraku.etcd import Client, Event, Resync, Watch
+
+
+def take(watch: Watch, count: int) -> list[Event]:
+    items = [watch.get(5) for _ in range(count)]
+    assert all(isinstance(item, Event) for item in items), items
+    return items  # type: ignore[return-value]
+
+
+def test_events_carry_kind_value_and_revision_in_the_order_of_each_prefix(client: Client) -> None:
+    start = client.revision()
+    with client.watch(["/w/a/", "/w/b/"], start + 1) as watch:
+        client.put("/w/a/1", "x")
+        client.put("/w/c/1", "not watched")
+        client.put("/w/b/1", "y")
+        client.delete("/w/a/1")
+        events = take(watch, 3)
+        assert [event for event in events if event.key == "/w/a/1"] == [
+            Event("put", "/w/a/1", b"x", start + 1),
+            Event("delete", "/w/a/1", b"", start + 4),
+        ]
+        assert Event("put", "/w/b/1", b"y", start + 3) in events
+        assert watch.get(0.05) is None
+
+
+def test_a_watch_begins_in_the_past_where_it_is_told(client: Client) -> None:
+    first = client.put("/past/1", "x")
+    client.put("/past/2", "y")
+    with client.watch(["/past/"], first) as watch:
+        assert [event.key for event in take(watch, 2)] == ["/past/1", "/past/2"]
+
+
+def test_a_snapshot_and_a_watch_from_the_next_revision_meet_without_gap_or_overlap(client: Client) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not stop.is_set():
+            client.put(f"/meet/{number:05}", "x")
+            number += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    time.sleep(0.1)
+    revision, values = client.snapshot(["/meet/"])
+    with client.watch(["/meet/"], revision + 1) as watch:
+        time.sleep(0.1)
+        stop.set()
+        writer.join()
+        total = client.count("/meet/")
+        seen = [*values, *(event.key for event in take(watch, total - len(values)))]
+        assert seen == [f"/meet/{n:05}" for n in range(total)]
+        assert watch.get(0.05) is None
+
+
+def test_compacted_history_becomes_a_resync_and_the_watch_goes_on(client: Client) -> None:
+    first = client.put("/gone/1", "x")
+    client.put("/gone/1", "y")
+    now = client.put("/gone/2", "z")
+    client.compact(now)
+    with client.watch(["/gone/", "/elsewhere/"], first) as watch:
+        assert watch.get(5) == Resync(now, {"/gone/1": b"y", "/gone/2": b"z"})
+        client.put("/gone/3", "new")
+        assert watch.get(5) == Event("put", "/gone/3", b"new", now + 1)
+
+
+def test_two_watches_share_a_stream_and_closing_one_leaves_the_other(client: Client) -> None:
+    one, other = client.watch(["/share/"]), client.watch(["/share/"])
+    client.put("/share/1", "x")
+    assert one.get(5) == other.get(5) is not None
+    one.close()
+    assert one.get(1) is None and list(one) == []
+    client.put("/share/2", "y")
+    assert other.get(5) is not None
+    other.close()
+    assert list(other) == []
+
+
+def test_its_threads_end_with_the_last_watch(one: LocalCluster) -> None:
+    def threads() -> list[str]:
+        return [t.name for t in threading.enumerate() if t.name.startswith("etcd-watch")]
+
+    before = len(threads())
+    with one.client() as client, client.watch(["/threads/"]):
+        assert len(threads()) == before + 2
+    until = time.monotonic() + 5
+    while len(threads()) > before:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_nothing_is_lost_when_the_leader_is_killed(three: LocalCluster) -> None:
+    with Load(three) as load:
+        for _ in range(2):
+            time.sleep(0.5)
+            victim = three.leader()
+            victim.kill()
+            time.sleep(1.5)
+            three.restart(victim)
+            time.sleep(1)
+    load.check(three)
+    assert len(load.acknowledged) > 20
+
+
+@pytest.mark.slow
+def test_nothing_is_lost_when_the_leader_hangs(three: LocalCluster) -> None:
+    with Load(three) as load:
+        time.sleep(0.3)
+        victim = three.leader()
+        victim.signal(signal.SIGSTOP)
+        time.sleep(6)
+        victim.signal(signal.SIGCONT)
+        time.sleep(1)
+    load.check(three)
