@@ -11,6 +11,7 @@ import sys
 from importlib import import_module
 
 COMMANDS: dict[str, str] = {
+    "apply": "make this host as Puppet code says",
     "facts": "show what this host says about itself",
 }
 """Name of each subcommand (its file, with `-` for `_`) and what it does, in one line, for `bunraku --help`."""

@@ -61,13 +61,15 @@ TYPES: dict[str, type[ResourceType]] = {}
 class ResourceError(Exception):
     """A resource could not be read or changed.
 
-    message: one line: what, where, what to do. detail: further lines, such as a failed command's output.
+    message: one line: what, where, what to do. detail: further lines, such as a failed command's output. words: the
+    message as it stands beside the resource's name, where that can be shorter.
     """
 
-    def __init__(self, message: str, detail: str = "") -> None:
+    def __init__(self, message: str, detail: str = "", words: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.detail = detail
+        self.words = words or message
 
 
 class Param:
@@ -258,6 +260,11 @@ class ResourceType:
         """The name on the host: the namevar's value."""
         return str(self.values.get(self.namevars[0], self.title)) if self.namevars else self.title
 
+    def desired(self) -> dict[str, Any]:
+        """The declared value of each property that is declared or has a default, in the type's order."""
+        found = ((name, self.values.get(name, self.parameters[name].default)) for name in self.properties)
+        return {name: value for name, value in found if value is not None}
+
     # What a type may override --------------------------------------------------------------------------------------
 
     def validate(self) -> None:
@@ -282,6 +289,10 @@ class ResourceType:
     def refresh(self) -> str:
         """React to a notification; what was done, in a word ("restarted"), or "" for nothing."""
         return ""
+
+    def absorbs_refresh(self, changes: Changes) -> bool:
+        """Whether `changes` did already what a refresh would do (a service that was just started)."""
+        return False
 
     def autorequire(self) -> Iterable[tuple[str, str]]:
         """The (type, name) of resources that come first, if they are in the catalog."""
@@ -308,6 +319,10 @@ class ResourceType:
         if name == "ensure":
             return {"absent": "removed", "present": "created"}.get(desired, f"{shown(current)} → {shown(desired)}")
         return f"{name} {shown(current)} → {shown(desired)}"
+
+    def reported(self, name: str, value: Any) -> Any:
+        """A property's value as the report and its messages have it."""
+        return value
 
     def diff(self, name: str, current: Any, desired: Any) -> list[str]:
         """The lines of a unified diff (without headers) that shows the change, if there is one to show."""

@@ -25,8 +25,7 @@ class Notify(ResourceType):
         return {"message": None}
 
     def change(self, changes: Changes) -> None:
-        """Say it."""
-        self.run.log("notice", self.describe("message", None, changes["message"]), self.ref)
+        """The event that tells of the change says it."""
 
     def describe(self, name: str, current: Any, desired: Any) -> str:
         """The message itself."""

@@ -1,0 +1,267 @@
+"""file: files, folders and symbolic links: what they hold, who owns them, what may be done with them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+from collections.abc import Iterable
+from typing import Any
+
+from bunraku.catalog.values import Binary
+from bunraku.resources.base import Changes, Param, Property, ResourceError, ResourceType, State, absolute_path, boolean
+from bunraku.resources.file.content import Content, diff
+from bunraku.resources.file.mode import mode, octal, wanted
+from bunraku.system import accounts, files
+
+VALIDATE_DEADLINE = 300.0
+
+KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link", stat.S_IFIFO: "fifo"}
+KINDS |= {stat.S_IFSOCK: "socket", stat.S_IFBLK: "blockSpecial", stat.S_IFCHR: "characterSpecial"}
+
+
+def _ensure(value: Any) -> str:
+    """One of the words, or a path: a link that leads there."""
+    if value == "false":
+        return "absent"
+    if isinstance(value, str) and value:
+        return value
+    raise ValueError(f"Invalid value {value!r}. Valid values are absent, file, present, directory, link, or a path.")
+
+
+def _content(value: Any) -> Content:
+    if isinstance(value, Binary):
+        return Content(value.data)
+    if isinstance(value, (str, int, float)):
+        return Content(str(value).encode("utf-8", "surrogateescape"))
+    raise ValueError("Content must be a String or Binary")
+
+
+class File(ResourceType):
+    """Manages a file, a folder or a symbolic link.
+
+    A file is replaced as a whole: readers see the old one or the new one, never a part, and never under a wrong
+    owner or mode. What was there is kept in the file bucket (`backup`), from where `bunraku filebucket` restores it.
+    """
+
+    path = Param("The full path; the title unless given.", namevar=True, munge=absolute_path)
+    ensure = Property(
+        "present (there, of any kind), absent, file, directory, link, or the path that a link shall lead to.",
+        values=("present", "absent", "file", "directory", "link"),
+        munge=_ensure,
+    )
+    content = Property("What the file shall hold.", munge=_content)
+    target = Property("Where a link shall lead.")
+    owner = Property("The user who owns it, by name or number.", munge=str)
+    group = Property("The group that owns it, by name or number.", munge=str)
+    mode = Property("Its permissions: '0644', or symbolic such as 'u=rw,g+r'.", munge=mode)
+    replace = Param("Whether an existing file's content may be replaced.", munge=boolean, default=True)
+    force = Param("Whether a folder may be removed or replaced by something else.", munge=boolean, default=False)
+    links = Param("What to do with a link at the path.", values=("manage", "follow"), default="manage")
+    show_diff = Param("Whether changes of content are shown.", munge=boolean, default=True)
+    validate_cmd = Param("A command that must accept the new content first; % stands for the file that holds it.")
+    validate_replacement = Param("What stands for the file in `validate_cmd`.", default="%")
+
+    def validate(self) -> None:
+        """`ensure => /a/path` is a link; a link has no content."""
+        ensure = self.ensure
+        if isinstance(ensure, str) and ensure not in self.parameters["ensure"].values:
+            self.values["target"], self.values["ensure"] = ensure, "link"
+        if self.target is not None and self.content is not None:
+            raise ValueError("You cannot specify both content and target: a link has no content of its own")
+
+    def desired(self) -> State:
+        """With content it is a file, with a target a link, though nobody says so."""
+        desired = super().desired()
+        if "ensure" not in desired:
+            if self.content is not None:
+                desired = {"ensure": "file", **desired}
+            elif self.target is not None:
+                desired = {"ensure": "link", **desired}
+        return desired
+
+    def autorequire(self) -> Iterable[tuple[str, str]]:
+        """The nearest folder above that is managed, the owner and the group."""
+        folder = os.path.dirname(self.path)
+        while folder != "/" and self.run.find("file", folder) is None:
+            folder = os.path.dirname(folder)
+        if folder != self.path:
+            yield "file", folder
+        for kind, name in (("user", self.owner), ("group", self.group)):
+            if isinstance(name, str):
+                yield kind, name
+
+    # Reading -------------------------------------------------------------------------------------------------------
+
+    def read(self) -> State:
+        """One look at the inode; the content is read only where it has to be compared."""
+        follow = self.links == "follow"
+        try:
+            status = os.stat(self.path) if follow else os.lstat(self.path)
+        except (FileNotFoundError, NotADirectoryError):
+            return {"ensure": "absent"}
+        kind = KINDS.get(stat.S_IFMT(status.st_mode), "other")
+        state = {
+            "ensure": kind,
+            "mode": stat.S_IMODE(status.st_mode),
+            "owner": status.st_uid,
+            "group": status.st_gid,
+        }
+        if kind == "file":
+            state["content"] = Content.of_file(self.path, status.st_size)
+        elif kind == "link":
+            state["target"] = os.readlink(self.path)
+        return state
+
+    def in_sync(self, name: str, current: Any, desired: Any) -> bool:
+        """Compare by meaning: numbers of owners, bits of modes, bytes of content."""
+        if name == "ensure":
+            if desired == "present":
+                return bool(current != "absent")
+            if desired == "file" and self.ensure is None and current not in ("absent", "directory"):
+                return True
+            return bool(current == desired)
+        kind = self.current["ensure"]
+        if name == "content":
+            return not self.replace or kind != "file" or bool(current.same_as(desired))
+        if name == "mode":
+            return kind == "link" or bool(current == wanted(desired, current, kind == "directory"))
+        if name == "owner":
+            return bool(current == accounts.user_id(desired))
+        if name == "group":
+            return bool(current == accounts.group_id(desired))
+        return super().in_sync(name, current, desired)
+
+    # Changing ------------------------------------------------------------------------------------------------------
+
+    def change(self, changes: Changes) -> None:
+        """Make it so in one step: content, owner and mode become visible together."""
+        ensure = changes.get("ensure")
+        if ensure == "absent":
+            self._remove()
+        elif ensure is not None:
+            self._create(ensure)
+        elif "content" in changes:
+            self._write(self.current["mode"])
+        elif "target" in changes:
+            files.make_link(self.path, changes["target"], uid=self._uid(), gid=self._gid())
+        else:
+            self._set_attributes(changes)
+
+    def _create(self, ensure: str) -> None:
+        self._check_parent()
+        was = self.current["ensure"]
+        if was == "directory":
+            if not self.force:
+                raise ResourceError(f"{self.path} is a folder; it is replaced by a {ensure} only with force => true")
+            files.remove_tree(self.path)
+        uid, gid = self._uid(), self._gid()
+        if ensure == "directory":
+            if was != "absent":
+                files.remove(self.path)
+            bits = None if self.mode is None else wanted(self.mode, 0o755, True)
+            files.make_folder(self.path, mode=bits, uid=uid, gid=gid)
+        elif ensure == "link":
+            if self.target is None:
+                raise ResourceError(f"{self.path} shall be a link, but it is not said where to: add target => …")
+            files.make_link(self.path, self.target, uid=uid, gid=gid)
+        else:
+            self._write(0o644 & ~files.current_umask() if was != "file" else self.current["mode"])
+
+    def _check_parent(self) -> None:
+        folder = os.path.dirname(self.path)
+        if not os.path.isdir(folder):
+            raise ResourceError(f"Cannot create {self.path}; parent directory {folder} does not exist")
+
+    def _write(self, bits: int) -> None:
+        content = self.content if self.content is not None else Content(b"")
+        files.replace(
+            self.path,
+            content.chunks(),
+            mode=bits if self.mode is None else wanted(self.mode, bits, False),
+            uid=self._uid(),
+            gid=self._gid(),
+            follow=self.links == "follow",
+            check=self._check if self.validate_cmd else None,
+        )
+
+    def _check(self, temporary: str) -> None:
+        """Let `validate_cmd` look at the new content. Raises ResourceError where it refuses."""
+        from bunraku.system import process
+
+        command = self.validate_cmd.replace(self.validate_replacement, shlex.quote(temporary))
+        result = process.run(["/bin/sh", "-c", command], deadline=VALIDATE_DEADLINE)
+        if not result.ok:
+            raise ResourceError(f"validate_cmd refused the new content: exit {result.code}", result.output)
+
+    def _remove(self) -> None:
+        if self.current["ensure"] != "directory":
+            files.remove(self.path)
+        elif self.force:
+            files.remove_tree(self.path)
+        else:
+            raise ResourceError(f"{self.path} is a folder; it is removed only with force => true")
+
+    def _set_attributes(self, changes: Changes) -> None:
+        now = self.current
+        bits = wanted(self.mode, now["mode"], now["ensure"] == "directory") if "mode" in changes else None
+        path = os.path.realpath(self.path) if self.links == "follow" else self.path
+        # A new owner clears the set-user-ID bits, so the mode is set again.
+        if bits is None and now["mode"] & 0o6000 and now["ensure"] != "link":
+            bits = now["mode"]
+        uid = self._uid() if "owner" in changes else None
+        gid = self._gid() if "group" in changes else None
+        files.set_attributes(path, mode=bits, uid=uid, gid=gid)
+
+    def _uid(self) -> int | None:
+        return self._account("user", self.owner, accounts.user_id)
+
+    def _gid(self) -> int | None:
+        return self._account("group", self.group, accounts.group_id)
+
+    def _account(self, kind: str, name: str | None, number: Any) -> int | None:
+        if name is None:
+            return None
+        found: int | None = number(name)
+        if found is None:
+            raise ResourceError(f"Could not find {kind} {name}")
+        return found
+
+    # Showing -------------------------------------------------------------------------------------------------------
+
+    def describe(self, name: str, current: Any, desired: Any) -> str:
+        """Modes in octal, owners by name, a new file with its mode and owner."""
+        if name == "ensure":
+            if desired == "absent":
+                return "removed"
+            return (
+                f"created{self._attributes()}" if current == "absent" else f"{current} → {desired}{self._attributes()}"
+            )
+        if name == "content":
+            return "content"
+        if name == "mode":
+            bits = wanted(desired, current, self.current["ensure"] == "directory")
+            return f"mode {octal(current)} → {octal(bits)}"
+        if name == "owner":
+            return f"owner {accounts.user_name(current)} → {desired}"
+        if name == "group":
+            return f"group {accounts.group_name(current)} → {desired}"
+        return super().describe(name, current, desired)
+
+    def _attributes(self) -> str:
+        """The declared mode and owner, as they stand after "created"."""
+        bits = "" if self.mode is None else f"  {octal(self.mode) if isinstance(self.mode, int) else self.mode}"
+        owner = f" {self.owner or ''}:{self.group or ''}" if self.owner or self.group else ""
+        return bits + owner
+
+    def reported(self, name: str, value: Any) -> Any:
+        """Modes in octal, content by its checksum."""
+        if isinstance(value, Content):
+            return f"{{sha256}}{value.digest('sha256')}"
+        if name == "mode" and isinstance(value, int):
+            return octal(value)
+        return value
+
+    def diff(self, name: str, current: Any, desired: Any) -> list[str]:
+        """The changed lines of the content, where they may be shown."""
+        return diff(current, desired) if name == "content" and self.show_diff else []
