@@ -1,0 +1,41 @@
+"""The functions of the `stdlib` module, versions 8 and 9: one file a family.
+
+Most are of the older interface (`legacy`): they take anything and complain in their own words. Those that version 9
+moved to the `stdlib::` namespace also answer to their old names, with a warning (`renamed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bunraku.language.errors import CompileError
+from bunraku.language.functions import Block, find, function
+from bunraku.language.functions.logging import deprecation
+
+
+def wrong_count(name: str, arguments: tuple[Any, ...], wanted: str) -> CompileError:
+    """The error about how many arguments `name` was given."""
+    return CompileError(f"{name}(): Wrong number of arguments given ({len(arguments)} for {wanted})")
+
+
+def renamed(old: str, new: str | None = None) -> None:
+    """Registers `old` as a deprecated name of the function `new` (`stdlib::old`)."""
+    target = new or f"stdlib::{old}"
+
+    def warned(scope: Any) -> Callable[..., Any]:
+        message = f"This function is deprecated, please use {target} instead."
+        deprecation(scope, old, message, strictly=False)
+        native = find(target)
+        assert native is not None
+        return native.call
+
+    @function(old, "Any *args")
+    def plain(scope: Any, *arguments: Any) -> Any:
+        return warned(scope)(scope, arguments)
+
+    if old == "merge":
+
+        @function(old, "Any *args, Callable &block")
+        def with_block(scope: Any, *arguments: Any, block: Block) -> Any:
+            return warned(scope)(scope, arguments, block)

@@ -1,3 +1,0 @@
-module bunraku/record
-
-go 1.19
