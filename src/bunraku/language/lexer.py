@@ -82,11 +82,6 @@ _tag_text_end = re.compile(r"<%|\Z")
 _comment_end = re.compile(r"[^%]%>", re.DOTALL)
 _trim_start = re.compile(r"\A[ \t]*\r?\n?")
 
-_BOMS = {
-    "\ufeff": ("UTF-8", "EF BB BF"),
-    "\ufffe": ("UTF-16", "FE FF"),
-}
-
 
 class LexError(Exception):
     """Text that is no token. pos: the offset that the error names."""
@@ -123,7 +118,6 @@ def tokenize(text: str, *, template: bool = False) -> Tokens:
     tokens = Tokens()
     lexer = Lexer(text, tokens, template=template)
     try:
-        _refuse_byte_order_mark(text)
         lexer.lex()
         tokens.add("EOF", "", len(text))
     except LexError as error:
@@ -131,14 +125,6 @@ def tokenize(text: str, *, template: bool = False) -> Tokens:
     except RecursionError:
         tokens.add("ERROR", "Strings are nested too deeply", tokens.starts[-1])
     return tokens
-
-
-def _refuse_byte_order_mark(text: str) -> None:
-    if text[:1] in _BOMS and text:
-        name, octets = _BOMS[text[0]]
-        raise LexError(
-            f"Illegal {name} Byte Order mark at beginning of input: [{octets}] - remove these from the puppet source", 0
-        )
 
 
 class Lexer:
@@ -225,7 +211,7 @@ class Lexer:
                 assert self.resume is not None
                 pos, self.resume = self.resume, None
                 continue
-            if pos > end:  # a string or comment that runs past the line that a heredoc began on
+            if self.resume is not None and self.resume <= pos:  # a string that runs past a heredoc's text
                 self.resume = None
 
     def _line_end(self, pos: int) -> int:

@@ -95,6 +95,6 @@ class ParserBase:
         """A lambda, if the current token begins one."""
         raise NotImplementedError
 
-    def access_keys(self) -> list[Node]:
-        """`[ key, … ]` behind a value or type, from behind its bracket to behind the closing one's comma."""
+    def access_keys(self, *, trailing_comma: bool) -> list[Node]:
+        """`[ key, … ]` behind a value or type, from behind its bracket on."""
         raise NotImplementedError

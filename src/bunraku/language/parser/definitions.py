@@ -123,42 +123,53 @@ class DefinitionParser(ExpressionParser):
 
     def type_definition(self) -> Node:
         """`type Name = …` and `type Runtime[…] = …`."""
-        self.expect("type")
+        keyword = self.expect("type")
         left = self._parameter_type()
+        if self.kinds[self.at] in ("inherits", "{"):
+            return self._unsupported_type(keyword)
         self.expect("=")
-        right = self._type_value()
+        right = self._type_value(left.pos)
         if isinstance(left, Access):
             return self._define(TypeMapping(left.pos, left, right))
         assert isinstance(left, TypeName)
         return self._define(TypeAlias(left.pos, left.value, right))
 
-    def _type_value(self) -> Node:
-        """What an alias stands for: a type, an array, or the hash of an Object type, with its parent before it."""
+    def _unsupported_type(self, keyword: int) -> Node:
+        """`type Name inherits Parent { … }`: in the grammar, but refused by the reference whatever it holds."""
+        if self.accept("inherits"):
+            self.type_name()
+        body = self.block()
+        message = "Expressions of type a Type Definition are not supported in this version of Puppet"
+        self.faults.append(SyntaxFault(message, keyword))
+        return body
+
+    def _type_value(self, pos: int) -> Node:
+        """What an alias stands for: a type, an array, or the hash of an Object type, with its parent before it.
+
+        pos: the alias's place, which is also that of its value when that has brackets or braces.
+        """
         kind = self.kinds[self.at]
         if kind == "{":
-            return self._object_type(None)
+            return self._object_type(pos, None)
         if kind in ("[", "LIST["):
             return self._array()
         type = self.type_name()
         if self.kinds[self.at] == "{":
-            return self._object_type(type)
+            return self._object_type(pos, type)
         if not self.accept("["):
             return type
-        keys = self.access_keys()
-        self.accept(",")
-        self.expect("]")
-        return Access(type.pos, type, keys)
+        return Access(pos, type, self.access_keys(trailing_comma=True))
 
-    def _object_type(self, parent: TypeName | None) -> Node:
+    def _object_type(self, pos: int, parent: TypeName | None) -> Node:
         """`{ … }` or `Parent { … }`: an Object type by its hash; `Object` and `TypeSet` are no parents."""
         hash = self.hash()
-        type = TypeName(hash.pos, "Object")
+        type = TypeName(pos, "Object")
         if parent is not None:
             if parent.value in ("Object", "TypeSet"):
                 type = parent
             else:
-                hash.pairs.append((Name(parent.pos, "parent"), parent))
-        return Access(type.pos, type, [hash])
+                hash.pairs.append((Name(hash.pos, "parent"), parent))
+        return Access(pos, type, [hash])
 
     # ------------------------------------------------------------ parameters
 
@@ -192,9 +203,7 @@ class DefinitionParser(ExpressionParser):
         type = self.type_name()
         if not self.accept("["):
             return type
-        keys = self.access_keys()
-        self.expect("]")
-        return Access(type.pos, type, keys)
+        return Access(type.pos, type, self.access_keys(trailing_comma=False))
 
     def return_type(self) -> Node | None:
         """`>> Type`, if any."""

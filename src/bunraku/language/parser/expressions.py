@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bunraku.catalog.values import DEFAULT
-from bunraku.language.lexer import KEYWORDS
 from bunraku.language.nodes import (
     Access,
     Array,
+    Assignment,
     Binary,
     Call,
     Case,
@@ -25,7 +25,11 @@ from bunraku.language.nodes import (
     Nop,
     Parenthesized,
     Regex,
+    Relationship,
     Reserved,
+    Resource,
+    ResourceDefaults,
+    ResourceOverride,
     Selector,
     TypeName,
     Unary,
@@ -51,6 +55,12 @@ BINDING = {operator: level for level, operators in enumerate(_LEVELS, 1) for ope
 _MINUS, _SPLAT, _NOT, _POSTFIX = 11, 12, 13, 14
 BINDING |= dict.fromkeys(("[", "(", ".", "<|", "<<|"), _POSTFIX)
 """How tightly each operator binds; 14 is what stands behind a value."""
+
+
+_ARROW = frozenset(["=>"])
+_ENTRY_ENDS = frozenset(["=>", ",", "}", "]"])
+_NO_EXPRESSIONS = (Assignment, Relationship, Resource, ResourceDefaults, ResourceOverride)
+"""What is an argument or element, but no key of an access."""
 
 
 def number(text: str) -> int | float:
@@ -187,12 +197,20 @@ class ExpressionParser(ParserBase):
         return Hash(pos, pairs)
 
     def _hash_entry(self) -> Node:
-        """A key or value of a hash: `type` and `function` are strings here."""
+        """A key or value of a hash or an array's element: `type` and `function` are strings here."""
+        return self._keyword_before(_ENTRY_ENDS) or self.assignment()
+
+    def _pair_key(self) -> Node:
+        """An argument, or the key of a `key => value` among arguments."""
+        return self._keyword_before(_ARROW) or self.assignment()
+
+    def _keyword_before(self, followers: frozenset[str]) -> Node | None:
+        """The keyword `type` or `function` as a string, if one of `followers` stands behind it."""
         at = self.at
-        if self.kinds[at] in ("type", "function") and self.kinds[at + 1] in ("=>", ",", "}", "]", ")"):
-            self.at = at + 1
-            return Literal(self.starts[at], self.values[at])
-        return self.assignment()
+        if self.kinds[at] not in ("type", "function") or self.kinds[at + 1] not in followers:
+            return None
+        self.at = at + 1
+        return Literal(self.starts[at], self.values[at])
 
     def _entries(self, closing: str, *, trailing_comma: bool) -> list[Node]:
         """Elements or arguments up to and with `closing`; adjacent `key => value`s among them make one hash."""
@@ -201,7 +219,7 @@ class ExpressionParser(ParserBase):
         unfolded: Hash | None = None
         if kinds[self.at] != closing:
             while True:
-                entry = self._hash_entry() if closing == "]" else self.assignment()
+                entry = self._hash_entry() if closing == "]" else self._pair_key()
                 if kinds[self.at] == "=>":
                     unfolded = self._unfolded_pair(entry, unfolded, entries)
                 else:
@@ -270,26 +288,26 @@ class ExpressionParser(ParserBase):
     # ------------------------------------------------------------ behind a value
 
     def _access(self, target: Node, pos: int) -> Node:
-        keys = self.access_keys()
-        self.accept(",")
-        self.expect("]")
-        return Access(target.pos, target, keys)
+        return Access(target.pos, target, self.access_keys(trailing_comma=True))
 
-    def access_keys(self) -> list[Node]:
-        """The keys of `[key, …]`, at least one: expressions, or `key => value`s."""
+    def access_keys(self, *, trailing_comma: bool) -> list[Node]:
+        """The keys of `[key, …]`, at least one, from behind its bracket on: expressions, or `key => value`s."""
         kinds = self.kinds
         keys: list[Node] = []
         unfolded: Hash | None = None
         while True:
-            key = self._hash_entry()
+            key = self._pair_key()
             if kinds[self.at] == "=>":
                 unfolded = self._unfolded_pair(key, unfolded, keys)
+            elif isinstance(key, _NO_EXPRESSIONS):
+                self.unexpected()
             else:
                 keys.append(key)
                 unfolded = None
-            if kinds[self.at] != "," or kinds[self.at + 1] == "]":
-                return keys
-            self.at += 1
+            if not self.accept(",") or (trailing_comma and kinds[self.at] == "]"):
+                break
+        self.expect("]")
+        return keys
 
     def _call(self, callee: Node, pos: int) -> Node:
         arguments = self._entries(")", trailing_comma=True)
@@ -430,6 +448,3 @@ _POSTFIX_RULES: dict[str, Callable[[ExpressionParser, Node, int], Node]] = {
     "<<|": ExpressionParser._collector,
 }
 """What stands behind a value; called with the value and the place of the operator, which has been taken."""
-
-WORDS = frozenset(KEYWORDS)
-"""All keywords."""

@@ -23,6 +23,9 @@ from bunraku.language.parser.base import SyntaxFault
 from bunraku.language.parser.definitions import DefinitionParser
 from bunraku.language.parser.resources import STATEMENT_FUNCTIONS, ResourceParser
 
+_BYTE_ORDER_MARK = (
+    "Illegal UTF-8 Byte Order mark at beginning of input: [EF BB BF] - remove these from the puppet source"
+)
 _MAX_FAULTS = 20
 _ENDS = frozenset(["}", "EOF", "ERROR"])
 _OPENING = {"{": "}", "(": ")", "WS(": ")", "[": "]", "LIST[": "]"}
@@ -50,6 +53,8 @@ def parse_epp(text: str, file: str | None = None) -> Program:
 
 
 def _run(text: str, file: str | None, *, template: bool) -> Program:
+    if text.startswith("\ufeff"):
+        raise CompileError(_BYTE_ORDER_MARK, file=file)
     tokens = tokenize(text, template=template)
     line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
     parser = Parser(text, tokens)

@@ -167,9 +167,10 @@ def _untitled(left: Node, attributes: list[Node], brace: int) -> Node:
         raise SyntaxFault("Expression is not valid as a resource, resource-default, or resource-override", left.pos)
     pairs: list[tuple[Node, Node]] = []
     for attribute in attributes:
-        if not isinstance(attribute, Attribute) or attribute.operator == "+>":
-            raise SyntaxFault("Syntax error resource body without title or hash with +>", brace)
-        pairs.append((Literal(attribute.pos, attribute.name), attribute.value))
+        if isinstance(attribute, Attribute):
+            if attribute.operator == "+>":
+                raise SyntaxFault("Syntax error resource body without title or hash with +>", brace)
+            pairs.append((Literal(brace, attribute.name), attribute.value))
     hash = Hash(brace, pairs)
     if left.value in STATEMENT_FUNCTIONS:
         return Call(left.pos, left, [hash], is_statement=True)
