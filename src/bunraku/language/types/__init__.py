@@ -3,7 +3,7 @@
 One file a noun: `base` (what every type is), `scalars`, `collections`, `structured`, `variants`, `callables`,
 `references`, `aliases` are the types; `semver`, `times`, `uri`, `binary`, `init`, `objects`, `typesets` are those
 seldom used, imported when their name is looked up (`registry`). `inference` finds the type of a value, `access` makes
-`Type[…]`, `type_parser` reads types in text, `mismatch` says what does not fit, `compare` has the operators,
+`Type[…]`, `type_parser` reads types in text, `mismatch` says what does not fit, `operators` has the comparisons,
 `conversions` is `Type.new`, `strings` prints values, `regexp` runs Ruby's regular expressions.
 
 Everything that other rooms use is named here, and imported on first use.
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bunraku.language.types.collections import PArrayType as PArrayType
     from bunraku.language.types.collections import PHashType as PHashType
     from bunraku.language.types.collections import PTupleType as PTupleType
+    from bunraku.language.types.conversions import new as new
     from bunraku.language.types.inference import common as common
     from bunraku.language.types.inference import infer as infer
     from bunraku.language.types.inference import infer_reduced as infer_reduced
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
     from bunraku.language.types.mismatch import describe_call as describe_call
     from bunraku.language.types.mismatch import describe_mismatch as describe_mismatch
     from bunraku.language.types.mismatch import describe_signatures as describe_signatures
+    from bunraku.language.types.operators import compare as compare
+    from bunraku.language.types.operators import equals as equals
+    from bunraku.language.types.operators import includes as includes
+    from bunraku.language.types.operators import matches as matches
+    from bunraku.language.types.operators import type_less as type_less
     from bunraku.language.types.references import PClassType as PClassType
     from bunraku.language.types.references import PResourceType as PResourceType
     from bunraku.language.types.references import PTypeReferenceType as PTypeReferenceType
@@ -45,6 +51,9 @@ if TYPE_CHECKING:
     from bunraku.language.types.registry import lookup as lookup
     from bunraku.language.types.scalars import PIntegerType as PIntegerType
     from bunraku.language.types.scalars import PStringType as PStringType
+    from bunraku.language.types.strings import interpolate as interpolate
+    from bunraku.language.types.strings import puppet_repr as puppet_repr
+    from bunraku.language.types.strings import to_string as to_string
     from bunraku.language.types.structured import PStructType as PStructType
     from bunraku.language.types.structured import StructElement as StructElement
     from bunraku.language.types.type_parser import parse as parse
@@ -56,6 +65,7 @@ _NAMES = {
     "base": ("BadParameter", "PAnyType", "PType"),
     "callables": ("PCallableType",),
     "collections": ("PArrayType", "PHashType", "PTupleType"),
+    "conversions": ("new",),
     "inference": ("common", "infer", "infer_reduced"),
     "iteration": ("IteratorValue", "is_iterable", "iterate", "iterator_of"),
     "mismatch": (
@@ -67,10 +77,12 @@ _NAMES = {
         "describe_mismatch",
         "describe_signatures",
     ),
+    "operators": ("compare", "equals", "includes", "matches", "type_less"),
     "references": ("PClassType", "PResourceType", "PTypeReferenceType"),
     "regexp": ("Regexp",),
     "registry": ("lookup",),
     "scalars": ("PIntegerType", "PStringType"),
+    "strings": ("interpolate", "puppet_repr", "to_string"),
     "structured": ("PStructType", "StructElement"),
     "type_parser": ("parse",),
     "variants": ("PVariantType",),

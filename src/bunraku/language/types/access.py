@@ -8,7 +8,7 @@ from typing import Any
 
 from bunraku.catalog.values import DEFAULT
 from bunraku.language.errors import CompileError
-from bunraku.language.types.base import BadParameter, PAnyType, PType
+from bunraku.language.types.base import BadParameter, PType
 from bunraku.language.types.callables import PCallableType
 from bunraku.language.types.collections import (
     PArrayType,
@@ -49,7 +49,7 @@ def parameterize(target: PType, keys: list[Any]) -> Any:
     """`target[keys]`: a type; or a list of types, where there are several titles. Raises BadParameter."""
     how = _HOW.get(type(target))
     if how is None:
-        how = _late(type(target).__name__)
+        how = _LATER.get(type(target).__name__)
     if how is None:
         raise BadParameter(f"Operator '[]' is not applicable to {_a(ruby_label(target))}.")
     try:
@@ -445,9 +445,37 @@ _HOW: dict[type, _How] = {
 }
 
 
-def _late(name: str) -> _How | None:
-    """The rule of a type whose module is imported only when it is used."""
-    return None
+def _semver(target: PType, keys: list[Any]) -> PType:
+    from bunraku.language.types.semver import PSemVerType, SemVerRange
+
+    keys = _flat(keys)
+    _checked(target, keys, 1, _MANY, (str, SemVerRange), "String or SemanticPuppet::VersionRange")
+    return PSemVerType(keys)
 
 
-__all__ = ["PAnyType", "key_name", "parameterize", "ruby_class", "ruby_label", "size_of", "is_bound"]
+def _time(target: Any, keys: list[Any]) -> PType:
+    keys = _flat(keys)
+    if len(keys) > 2:
+        raise _arity(target, 0, 2, len(keys))
+    made: PType = type(target)(*keys)
+    return made
+
+
+def _uri(target: PType, keys: list[Any]) -> PType:
+    from bunraku.language.types.uri import PURIType
+
+    keys = _flat(keys)
+    if len(keys) != 1:
+        raise _arity("URI-Type", 1, None, len(keys))
+    if not isinstance(keys[0], str | dict) or keys[0] == "":
+        raise _must_be_types("URI-Type", keys[0])
+    return PURIType.of(keys[0])
+
+
+# Types whose modules are imported only when they are used, by the name of the class.
+_LATER: dict[str, _How] = {
+    "PSemVerType": _semver,
+    "PTimespanType": _time,
+    "PTimestampType": _time,
+    "PURIType": _uri,
+}

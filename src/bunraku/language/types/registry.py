@@ -86,16 +86,11 @@ _BUILT_IN: dict[str, PType] = {
 # Where the others are: the module that puts `DEFAULT` on the class, or the type under a name.
 _LATER: dict[str, tuple[str, str]] = {
     "binary": ("binary", "PBinaryType"),
-    "init": ("init", "PInitType"),
-    "object": ("objects", "PObjectType"),
     "semver": ("semver", "PSemVerType"),
     "semverrange": ("semver", "PSemVerRangeType"),
-    "timespan": ("times", "PTimespanType"),
-    "timestamp": ("times", "PTimestampType"),
-    "typeset": ("typesets", "PTypeSetType"),
+    "timespan": ("timespan", "PTimespanType"),
+    "timestamp": ("timestamp", "PTimestampType"),
     "uri": ("uri", "PURIType"),
-    "deferred": ("predefined", "DEFERRED"),
-    "error": ("predefined", "ERROR"),
 }
 
 

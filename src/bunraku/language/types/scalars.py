@@ -297,7 +297,7 @@ class PEnumType(PScalarDataType):
     def __init__(self, values: Iterable[str], case_insensitive: bool = False) -> None:
         self.values = tuple(sorted(set(values), key=str.encode))
         self.case_insensitive = case_insensitive
-        self.members = frozenset(map(_folded, self.values) if case_insensitive else self.values)
+        self.members = frozenset(map(ascii_folded, self.values) if case_insensitive else self.values)
 
     def parts(self) -> tuple[Any, ...]:
         """The values and whether case matters."""
@@ -307,7 +307,7 @@ class PEnumType(PScalarDataType):
         """Whether it is one of the values."""
         if type(value) is not str:
             return False
-        return (_folded(value) if self.case_insensitive else value) in self.members
+        return (ascii_folded(value) if self.case_insensitive else value) in self.members
 
     def sizes(self) -> PIntegerType:
         """The range that the lengths of its values lie in."""
@@ -416,7 +416,7 @@ class PPatternType(PScalarDataType):
         return [str(regexp) for regexp in self.regexps]
 
 
-def _folded(text: str) -> str:
+def ascii_folded(text: str) -> str:
     """`text` in lower case as Ruby's casecmp sees it: ASCII letters only."""
     return text.translate(_ASCII_LOWER) if not text.isascii() else text.lower()
 

@@ -7,7 +7,6 @@ literals, nothing that is computed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 from bunraku.catalog.values import hash_key
@@ -60,7 +59,9 @@ def _parse(text: str, resolve: Resolve) -> PType:
 
 
 def _body(text: str) -> nodes.Node:
-    body: nodes.Node = import_module("bunraku.language.parser").parse(text).body
+    from bunraku.language.parser import parse as parse_program
+
+    body = parse_program(text).body
     while isinstance(body, nodes.Block) and len(body.statements) == 1:
         body = body.statements[0]
     return body

@@ -1,0 +1,495 @@
+"""Values as text: what an interpolation prints, and `String.new` with its formats.
+
+A format is `%`, flags, width, precision and a letter. Formats are given by type; the most specific one that takes the
+type of a value counts, and arrays and hashes have formats for what they hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cmp_to_key
+from typing import Any, NamedTuple
+
+from bunraku.catalog.values import DEFAULT, Binary, Default, Sensitive, from_hash_key
+from bunraku.language.types.base import PAnyType, PType
+from bunraku.language.types.collections import PArrayType, PHashType, PTupleType
+from bunraku.language.types.directives import Directive, format_one
+from bunraku.language.types.inference import infer
+from bunraku.language.types.iteration import IteratorValue
+from bunraku.language.types.quoting import float_text, quote
+from bunraku.language.types.regexp import Regexp
+from bunraku.language.types.registry import lookup
+from bunraku.language.types.scalars import PEnumType, PFloatType, PNumericType, PPatternType, PStringType
+from bunraku.language.types.structured import PStructType
+
+# ---------------------------------------------------------------- interpolation
+
+
+def interpolate(value: Any) -> str:
+    """What `"${value}"` prints: arrays and hashes without quotes, undef as nothing, regexps between slashes."""
+    kind = type(value)
+    if kind is str:
+        return value  # type: ignore[no-any-return]
+    if kind is int:
+        return str(value)
+    if kind is list:
+        return f"[{', '.join(map(interpolate, value))}]"
+    if kind is dict:
+        pairs = [f"{interpolate(from_hash_key(k))} => {interpolate(v)}" for k, v in value.items()]
+        return f"{{{', '.join(pairs)}}}"
+    return text_of(value)
+
+
+def text_of(value: Any) -> str:
+    """A single value as Ruby's `to_s` prints it."""
+    how = _TEXTS.get(type(value))
+    return str(value) if how is None else how(value)
+
+
+def _base64(value: Binary) -> str:
+    from base64 import b64encode
+
+    return b64encode(value.data).decode()
+
+
+_TEXTS: dict[type, Callable[[Any], str]] = {
+    str: str,
+    type(None): lambda _: "",
+    bool: lambda v: "true" if v else "false",
+    float: float_text,
+    Default: lambda _: "default",
+    Binary: _base64,
+    Sensitive: lambda _: "Sensitive [value redacted]",
+}
+
+
+def puppet_repr(value: Any) -> str:
+    """`value` as `String.new(value, '%p')` prints it: strings quoted, undef as `undef`."""
+    return to_string(value, "%p")
+
+
+# ---------------------------------------------------------------- formats
+
+
+class Format:
+    """One format: the text, its parts, and for containers the separators and the formats of what they hold."""
+
+    __slots__ = ("elements", "flags", "letter", "precision", "separator", "separator2", "text", "width")
+
+    _FORM = re.compile(r"^%([\s\[+#0{<(|-]*)([1-9][0-9]*)?(?:\.([0-9]+))?([a-zA-Z])$", re.MULTILINE)
+
+    def __init__(
+        self,
+        text: str,
+        separator: str | None = None,
+        separator2: str | None = None,
+        elements: Formats | None = None,
+    ) -> None:
+        match = self._FORM.search(text)
+        if match is None:
+            raise ValueError(f"The format '{text}' is not a valid format on the form '%<flags><width>.<prec><format>'")
+        self.text = text
+        self.flags = match[1]
+        if len(set(self.flags)) < len(self.flags):
+            raise ValueError(f"The same flag can only be used once, got '{text}'")
+        if sum(flag in _DELIMITERS for flag in self.flags) > 1:
+            raise ValueError(f"Only one of the delimiters [ {{ ( < | can be given in the format flags, got '{text}'")
+        self.width = None if match[2] is None else int(match[2])
+        self.precision = None if match[3] is None else int(match[3])
+        self.letter = match[4]
+        self.separator = separator
+        self.separator2 = separator2
+        self.elements = elements
+
+    @property
+    def alternative(self) -> bool:
+        """Whether `#` is among the flags."""
+        return "#" in self.flags
+
+    def delimiters(self, default: str) -> tuple[str, str]:
+        """What stands around a container: that of the flags, nothing for a space, else `default`."""
+        for flag in self.flags:
+            if flag in _DELIMITERS:
+                return flag, _DELIMITERS[flag]
+        return ("", "") if " " in self.flags else (default[0], default[1])
+
+    def over(self, lower: Format) -> Format:
+        """This format with what it leaves open taken from `lower`."""
+        return Format(
+            self.text,
+            lower.separator if self.separator is None else self.separator,
+            lower.separator2 if self.separator2 is None else self.separator2,
+            _merge(lower.elements, self.elements),
+        )
+
+    def aligned(self, text: str) -> str:
+        """`text` in the width and precision."""
+        return Directive("-" if "-" in self.flags else "", self.width, self.precision, "s").of_text(text)
+
+    def run(self, value: Any, letter: str | None = None) -> str:
+        """`value` through Ruby's `format`, with another letter where one is given."""
+        return format_one(self.text if letter is None else self.text.replace(self.letter, letter), value)
+
+    def refuse(self, kind: str, letters: str) -> ValueError:
+        """The error for a letter that a type has no format for."""
+        return ValueError(
+            f"Illegal format '{self.letter}' specified for value of {kind} type"
+            f" - expected one of the characters '{letters}'"
+        )
+
+
+Formats = dict[PType, Format]
+
+_DELIMITERS = {"[": "]", "{": "}", "(": ")", "<": ">", "|": "|"}
+_PLAIN = Format("%s")
+_ELEMENTS: Formats = {PAnyType.DEFAULT: Format("%p")}
+_KEYS = ("separator", "separator2", "format", "string_formats")
+_RANKS: dict[type[PType], int] = {
+    PStructType: 1,
+    PHashType: 2,
+    PTupleType: 3,
+    PArrayType: 4,
+    PPatternType: 10,
+    PEnumType: 11,
+    PStringType: 12,
+}
+
+
+def _defaults() -> Formats:
+    formats = _default_formats
+    if not formats:
+        for kind, form in (
+            (lookup("object"), Format("%p")),
+            (PFloatType.DEFAULT, Format("%f")),
+            (PNumericType.DEFAULT, Format("%d")),
+            (PArrayType.DEFAULT, Format("%a", ", ", ", ", _ELEMENTS)),
+            (PHashType.DEFAULT, Format("%h", ", ", " => ", _ELEMENTS)),
+            (lookup("binary"), Format("%B")),
+            (PAnyType.DEFAULT, _PLAIN),
+        ):
+            if kind is not None:
+                formats[kind] = form
+    return formats
+
+
+_default_formats: Formats = {}
+
+
+def _merge(lower: Formats | None, higher: Formats | None) -> Formats | None:
+    """The formats of both; a higher one overrules those of the types that its type takes."""
+    if lower is None or higher is None:
+        return higher if lower is None else lower
+    kept = {k: f for k, f in lower.items() if not any(h != k and h.assignable(k) for h in higher)}
+    merged = dict(kept)
+    for kind, form in higher.items():
+        merged[kind] = form.over(kept[kind]) if kind in kept else form
+    return {kind: merged[kind] for kind in sorted(merged, key=cmp_to_key(_more_specific))}
+
+
+def _more_specific(a: PType, b: PType) -> int:
+    down, up = b.assignable(a), a.assignable(b)
+    if a == b:
+        return 0
+    if down != up:
+        return -1 if down else 1
+    ranks = [_RANKS.get(type(kind), 0) for kind in (a, b)]
+    left, right = (str(a), str(b)) if 0 in ranks else ranks
+    return (left > right) - (left < right)  # type: ignore[operator]
+
+
+def _given(formats: dict[Any, Any] | None) -> Formats | None:
+    """The formats that a user gave, by type. Raises ValueError for what is none."""
+    if formats is None:
+        return None
+    result: Formats = {}
+    for kind, form in formats.items():
+        if not isinstance(kind, PType):
+            raise ValueError("top level keys in the format hash must be data types, got instance of 'String'")
+        if not isinstance(form, dict):
+            result[kind] = Format(form)
+            continue
+        if not set(form) <= set(_KEYS):
+            allowed = ", ".join(f"'{key}'" for key in _KEYS)
+            raise ValueError(f"only {allowed} are allowed in a container format, got {interpolate(form)}")
+        elements = _given(form.get("string_formats"))
+        text = form.get("format", "%p")
+        result[kind] = Format(text, form.get("separator"), form.get("separator2"), elements)
+    return result
+
+
+# ---------------------------------------------------------------- conversion
+
+
+class Indent(NamedTuple):
+    """How deep a value is within others, whether it is the first of them, and whether lines are indented."""
+
+    level: int = 0
+    first: bool = True
+    on: bool = False
+
+    @property
+    def padding(self) -> str:
+        """The spaces at the start of a line."""
+        return "  " * self.level
+
+    @property
+    def breaks(self) -> bool:
+        """Whether a container starts on a line of its own."""
+        return self.on and self.level > 0 and not self.first
+
+
+def to_string(value: Any, formats: Any = DEFAULT) -> str:
+    """`String.new(value, formats)`.
+
+    formats: DEFAULT, one format for the value, or a hash of formats by type. Raises ValueError for a bad format.
+    """
+    if formats is DEFAULT or formats is None:
+        return _convert(infer(value), value, _defaults(), Indent())
+    kind = infer(value)
+    if isinstance(formats, str):
+        bare: PType = kind
+        for container in (PArrayType.DEFAULT, PHashType.DEFAULT):
+            bare = container if container.assignable(kind) else bare
+        formats = {bare: {"format": formats} if bare is not kind else formats}
+    return _convert(kind, value, _merge(_defaults(), _given(formats)) or {}, Indent())
+
+
+def _convert(kind: PType, value: Any, formats: Formats, indent: Indent) -> str:
+    form = next((f for k, f in formats.items() if k.assignable(kind)), _PLAIN)
+    how = _CONVERT.get(type(value))
+    if how is not None:
+        return how(form, value, formats, indent)
+    if isinstance(value, PType):
+        return _type(form, value)
+    if isinstance(value, IteratorValue):
+        elements = value.to_list()
+        return _convert(infer(elements), elements, formats, indent)
+    formatted = getattr(value, "formatted", None)
+    if formatted is not None:
+        return str(formatted(form, indent))
+    return form.run(text_of(value))
+
+
+def _undef(form: Format, value: None, formats: Formats, indent: Indent) -> str:
+    letter, alternative = form.letter, form.alternative
+    if letter in "dxXobBeEfgGaA":
+        text = "NaN"
+    elif letter in _UNDEF:
+        text = _UNDEF[letter][alternative]
+    else:
+        raise form.refuse("Undef", "nudxXobBeEfgGaAvVsp")
+    return form.aligned(text)
+
+
+_UNDEF = {
+    "n": ("nil", "null"),
+    "u": ("undef", "undefined"),
+    "v": ("n/a", "n/a"),
+    "V": ("N/A", "N/A"),
+    "s": ("", '""'),
+    "p": ("undef", '"undef"'),
+}
+
+
+def _default(form: Format, value: Default, formats: Formats, indent: Indent) -> str:
+    if form.letter not in "dDsp":
+        raise form.refuse("Default", "dDsp")
+    text = "Default" if form.letter == "D" else "default"
+    return form.aligned(f'"{text}"' if form.alternative else text)
+
+
+def _boolean(form: Format, value: bool, formats: Formats, indent: Indent) -> str:
+    letter = form.letter
+    if letter in "dxXobB":
+        return form.run(int(value))
+    if letter in "eEfgGaA":
+        return form.run(float(value))
+    if letter in "sp":
+        return form.aligned("true" if value else "false")
+    if letter not in "tTyY":
+        raise form.refuse("Boolean", "tTyYdxXobBeEfgGaAsp")
+    word = ("true" if value else "false") if letter in "tT" else ("yes" if value else "no")
+    word = word.capitalize() if letter.isupper() else word
+    return form.aligned(word[0] if form.alternative else word)
+
+
+def _integer(form: Format, value: int, formats: Formats, indent: Indent) -> str:
+    letter = form.letter
+    if letter in "dxXobB":
+        return form.run(value)
+    if letter == "p":
+        return form.run(str(value))
+    if letter in "eEfgGaA":
+        return form.run(float(value))
+    if letter == "c":
+        char = chr(value)
+        return form.run(f'"{char}"' if form.alternative else char, "s")
+    if letter == "s":
+        return form.run(f'"{value}"' if form.alternative else str(value))
+    raise form.refuse("Integer", "dxXobBeEfgGaAspc")
+
+
+def _float(form: Format, value: float, formats: Formats, indent: Indent) -> str:
+    letter = form.letter
+    if letter in "dxXobB":
+        return form.run(int(value))
+    if letter in "eEfgGaA":
+        return form.run(value)
+    if letter in "sp":
+        text = float_text(value)
+        return form.run(f'"{text}"' if form.alternative and letter == "s" else text)
+    raise form.refuse("Float", "dxXobBeEfgGaAsp")
+
+
+def _string(form: Format, value: str, formats: Formats, indent: Indent) -> str:
+    letter = form.letter
+    if letter == "s":
+        return form.run(value)
+    if letter == "p":
+        return form.aligned(quote(value, double=form.alternative))
+    if letter not in _CASES:
+        raise form.refuse("String", "cCudspt")
+    text = _CASES[letter](value)
+    return form.aligned(quote(text)) if form.alternative else form.run(text, "s")
+
+
+_CASES: dict[str, Callable[[str], str]] = {
+    "c": str.capitalize,
+    "C": lambda v: "::".join(map(str.capitalize, v.split("::"))),
+    "u": str.upper,
+    "d": str.lower,
+    "t": lambda v: v.strip(" \t\n\v\f\r\0"),
+}
+
+
+def _regexp(form: Format, value: Regexp, formats: Formats, indent: Indent) -> str:
+    if form.letter == "p":
+        return form.aligned(str(value))
+    if form.letter == "s":
+        return form.aligned(quote(value.pattern) if form.alternative else value.pattern)
+    raise form.refuse("Regexp", "sp")
+
+
+def _binary(form: Format, value: Binary, formats: Formats, indent: Indent) -> str:
+    from base64 import encodebytes, urlsafe_b64encode
+
+    letter = form.letter
+    if letter == "p":
+        return f'Binary("{form.run(_base64(value), "s")}")'
+    if letter == "s":
+        try:
+            text = value.data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            byte = value.data[error.start]
+            raise ValueError(f'"\\x{byte:02X}" from ASCII-8BIT to UTF-8') from None
+    elif letter in "bBu":
+        ways = {"b": encodebytes, "u": urlsafe_b64encode}
+        text = _ruby_lines(ways[letter](value.data)) if letter in ways else _base64(value)
+    elif letter in "tT":
+        text = "Binary" if letter == "t" else "BINARY"
+    else:
+        raise form.refuse("Binary", "bButTsp")
+    return form.run(quote(text, double=True) if form.alternative else text, "s")
+
+
+def _ruby_lines(encoded: bytes) -> str:
+    """Base64 in lines of 60 characters, as Ruby has it; Python's are longer."""
+    text = encoded.decode()
+    if "\n" not in text:
+        return text
+    flat = text.replace("\n", "")
+    return "".join(f"{flat[i : i + 60]}\n" for i in range(0, len(flat), 60))
+
+
+def _type(form: Format, value: PType) -> str:
+    if form.letter == "s":
+        return form.run(f'"{value}"' if form.alternative else str(value))
+    if form.letter == "p":
+        return form.run(str(value))
+    raise form.refuse("Type", "sp")
+
+
+def _element(value: Any, form: Format, formats: Formats, indent: Indent) -> str:
+    """An element: a container by the formats of the whole, others by those that their container has for them."""
+    is_container = type(value) in (list, dict) or getattr(value, "is_object", False)
+    return _convert(infer(value), value, formats if is_container else form.elements or _ELEMENTS, indent)
+
+
+def _is_nested(value: Any) -> bool:
+    return type(value) in (list, dict)
+
+
+def _array(form: Format, value: list[Any], formats: Formats, indent: Indent) -> str:
+    if form.letter not in "asp":
+        raise form.refuse("Array", "asp")
+    alternative = form.alternative
+    separator = ", " if form.separator is None else form.separator
+    opening, closing = form.delimiters("[]")
+    indent = indent._replace(on=alternative or indent.on)
+    inner = Indent(indent.level + 1, False, alternative)
+    shown = [_element(element, form, formats, inner) for element in value]
+    breaks_size = alternative and form.width is not None and _widest(value, shown) > form.width
+    text = (f"\n{indent.padding}" if indent.breaks else "") + opening
+    for index, (element, one) in enumerate(zip(value, shown, strict=True)):
+        nested = _is_nested(element)
+        if index == 0:
+            text += " " if breaks_size and not nested else ""
+        else:
+            text += separator
+            after_nested = alternative and _is_nested(value[index - 1])
+            if not nested and (breaks_size or after_nested):
+                text = (text if text.endswith("\n") else text.rstrip()) + f"\n{inner.padding}"
+        if text.endswith(" ") and one.startswith("\n"):
+            text = text.rstrip()
+        text += one
+    return text + closing
+
+
+def _widest(value: list[Any], shown: list[str]) -> int:
+    """The length of the longest run of elements that are no containers."""
+    runs = [0]
+    for element, text in zip(value, shown, strict=True):
+        if _is_nested(element):
+            runs.append(0)
+        else:
+            runs[-1] += len(text)
+    return max(runs)
+
+
+def _hash(form: Format, value: dict[Any, Any], formats: Formats, indent: Indent) -> str:
+    if form.letter == "a":
+        pairs = [[from_hash_key(key), element] for key, element in value.items()]
+        return _convert(infer(pairs), pairs, formats, indent)
+    if form.letter not in "hsp":
+        raise form.refuse("Hash", "hasp")
+    alternative = form.alternative
+    separator = ", " if form.separator is None else form.separator
+    arrow = " => " if form.separator2 is None else form.separator2
+    opening, closing = form.delimiters("{}")
+    if alternative:
+        separator = (separator if separator.endswith("\n") else separator.rstrip()) + "\n"
+    indent = indent._replace(on=alternative or indent.on)
+    inner = Indent(indent.level + 1, True, False)
+    padding = inner.padding if alternative else ""
+    entries = [
+        padding + _element(from_hash_key(k), form, formats, inner) + arrow + _element(v, form, formats, inner)
+        for k, v in value.items()
+    ]
+    text = (f"\n{indent.padding}" if indent.breaks else "") + opening + ("\n" if alternative else "")
+    text += separator.join(entries)
+    return text + (f"\n{indent.padding}" if alternative else "") + closing
+
+
+_CONVERT: dict[type, Callable[[Format, Any, Formats, Indent], str]] = {
+    type(None): _undef,
+    Default: _default,
+    bool: _boolean,
+    int: _integer,
+    float: _float,
+    str: _string,
+    Regexp: _regexp,
+    Binary: _binary,
+    list: _array,
+    dict: _hash,
+}
