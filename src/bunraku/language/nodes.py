@@ -11,6 +11,7 @@ Rules:
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 
 
 class Node:
@@ -513,15 +514,32 @@ class RenderValue(Node):
 # ---------------------------------------------------------------- the whole
 
 
+def children(node: Node) -> Iterator[Node]:
+    """The nodes that a node directly holds, in the order of its fields."""
+    for name in node.__class__.__slots__:
+        yield from _nodes_in(getattr(node, name))
+
+
+def _nodes_in(value: object) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _nodes_in(each)
+
+
 class Program(Node):
-    """One parsed file. definitions: every class, define, node, function and type in it, inner ones too, in order.
+    """One parsed file. definitions: every class, define, node, function and type in it, inner ones before outer.
 
     file: its path, or None for code given as text. line_starts: the offset of each line's first character.
+    warnings: (severity, message, offset) in order; severity is "warning", "deprecation", or "strict" for what is an
+    error, a warning or nothing as `--strict` says.
     """
 
-    __slots__ = ("body", "definitions", "file", "line_starts")
+    __slots__ = ("body", "definitions", "file", "line_starts", "warnings")
 
     def __init__(self, file: str | None, body: Node, definitions: list[Node], line_starts: list[int]) -> None:
+        self.warnings: list[tuple[str, str, int]] = []
         self.pos = 0
         self.file = file
         self.body = body

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NoReturn
 
+from bunraku.language.checker import check
 from bunraku.language.errors import CompileError
-from bunraku.language.lexer import tokenize
+from bunraku.language.lexer import Tokens, tokenize
 from bunraku.language.nodes import (
     Block,
     Call,
@@ -26,6 +28,7 @@ from bunraku.language.parser.resources import STATEMENT_FUNCTIONS, ResourceParse
 _BYTE_ORDER_MARK = (
     "Illegal UTF-8 Byte Order mark at beginning of input: [EF BB BF] - remove these from the puppet source"
 )
+_TOO_DEEP = "Code is nested too deeply"
 _MAX_FAULTS = 20
 _ENDS = frozenset(["}", "EOF", "ERROR"])
 _OPENING = {"{": "}", "(": ")", "WS(": ")", "[": "]", "LIST[": "]"}
@@ -56,7 +59,6 @@ def _run(text: str, file: str | None, *, template: bool) -> Program:
     if text.startswith("\ufeff"):
         raise CompileError(_BYTE_ORDER_MARK, file=file)
     tokens = tokenize(text, template=template)
-    line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
     parser = Parser(text, tokens)
     try:
         body = parser.template() if template else parser.program()
@@ -65,23 +67,43 @@ def _run(text: str, file: str | None, *, template: bool) -> Program:
         body = Nop(0)
     except RecursionError:
         pos = parser.starts[min(parser.at, len(parser.starts) - 1)]
-        parser.faults.append(SyntaxFault("Code is nested too deeply", pos))
+        parser.faults.append(SyntaxFault(_TOO_DEEP, pos))
         body = Nop(0)
+    line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
     program = Program(file, body, parser.definitions, line_starts)
     if parser.faults:
-        _raise(program, parser)
+        hint = parser.unclosed(program) if parser.faults[-1].pos is None else None
+        _raise(program, [(fault.message, fault.pos) for fault in parser.faults], hint)
+    _check(program, tokens)
     return program
 
 
-def _raise(program: Program, parser: Parser) -> NoReturn:
-    """Raise the faults as one CompileError."""
+def _check(program: Program, tokens: Tokens) -> None:
+    """Raise what the checker finds wrong; keep what it warns of."""
+    program.warnings += [("warning", message, pos) for message, pos in tokens.warnings]
     errors = []
-    for fault in parser.faults:
-        if fault.pos is None:
-            errors.append(CompileError(fault.message, file=program.file, hint=parser.unclosed(program)))
+    try:
+        findings = check(program, tokens)
+    except RecursionError:
+        _raise(program, [(_TOO_DEEP, 0)])
+    for severity, message, pos in findings:
+        if severity == "error":
+            errors.append((message, pos))
         else:
-            line, column = program.place(fault.pos)
-            errors.append(CompileError(fault.message, file=program.file, line=line, column=column))
+            program.warnings.append((severity, message, pos))
+    if errors:
+        _raise(program, errors)
+
+
+def _raise(program: Program, faults: Sequence[tuple[str, int | None]], hint: str | None = None) -> NoReturn:
+    """Raise faults as one CompileError. hint: the remedy for one at the end of the input."""
+    errors = []
+    for message, pos in faults:
+        if pos is None:
+            errors.append(CompileError(message, file=program.file, hint=hint))
+        else:
+            line, column = program.place(pos)
+            errors.append(CompileError(message, file=program.file, line=line, column=column))
     first, *others = errors
     first.others = tuple(others)
     raise first
