@@ -217,7 +217,7 @@ def test_a_modules_own_files_can_be_required(worker: Worker, scope: Scope, tmp_p
 
 def test_an_object_of_ours_is_asked_only_what_it_offers(worker: Worker, scope: Scope) -> None:
     class Context:
-        ruby_methods = ("cache",)
+        puppet_methods = ("cache",)
 
         def cache(self, key: str, value: int) -> int:
             return value + 1

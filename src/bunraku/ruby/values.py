@@ -84,7 +84,7 @@ class Values:
             return {TAG: "regexp", "source": value.pattern}
         if callable(value) and hasattr(value, "takes"):
             return {TAG: "block", "id": self.keep(value), "arity": len(getattr(value, "parameter_names", ()))}
-        if hasattr(value, "ruby_methods"):
+        if hasattr(value, "puppet_methods"):
             return {TAG: "object", "class": kind, "id": self.keep(value), "text": str(value)}
         if hasattr(value, "assignable"):
             return {TAG: "type", "text": str(value), "id": self.keep(value), **_reference(value)}

@@ -307,7 +307,7 @@ class _Task:
     def method(self, question: dict[str, Any]) -> Any:
         value = self._values.waiting(question["id"])
         name = question["name"]
-        if name not in value.ruby_methods:
+        if name not in value.puppet_methods:
             raise RubyError(f"undefined method `{name}' for {type(value).__name__}", ruby_class="NoMethodError")
         return getattr(value, name.rstrip("?"))(*question["arguments"])
 
