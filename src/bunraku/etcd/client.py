@@ -10,6 +10,7 @@ from typing import Any
 from bunraku.etcd import rpc_pb2 as pb
 from bunraku.etcd import txn as ops
 from bunraku.etcd.keys import KeyValue, encode, prefix_range, widest
+from bunraku.etcd.lease import Leases
 from bunraku.etcd.transport import COMPACT, DELETE_RANGE, PUT, RANGE, Tls, Transport
 from bunraku.etcd.watch import Watch, WatchHub
 
@@ -55,6 +56,15 @@ class Client:
         request = pb.RangeRequest(key=encode(key), revision=revision, serializable=serializable)
         kvs = self._call(RANGE, request).kvs
         return KeyValue.of(kvs[0]) if kvs else None
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, KeyValue]:
+        """Those of `keys` that exist, by key; read in as few transactions as can be."""
+        found: dict[str, KeyValue] = {}
+        for some in _batches(list(dict.fromkeys(keys)), ops.MAX_OPERATIONS):
+            for kv in self.txn().then(*map(ops.get, some)).commit().results:
+                if isinstance(kv, KeyValue):
+                    found[kv.key] = kv
+        return found
 
     def range(self, prefix: str | bytes = "", *, revision: int = 0, page: int = PAGE) -> Iterator[KeyValue]:
         """Every key that begins with `prefix`, in order, read in pages that all show one revision."""
@@ -117,6 +127,13 @@ class Client:
         After `revision, values = client.snapshot(prefixes)` give `revision + 1`: nothing is missed or seen twice.
         """
         return self._hub.watch(widest(prefixes), start_revision or self.revision() + 1)
+
+    # ---- the further services
+
+    @cached_property
+    def leases(self) -> Leases:
+        """Granting, renewing and ending leases."""
+        return Leases(self.transport)
 
     @cached_property
     def _hub(self) -> WatchHub:

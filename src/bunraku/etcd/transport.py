@@ -86,15 +86,17 @@ def _pem(path: str | None) -> bytes | None:
 
 
 class Method(NamedTuple):
-    """One procedure of the API: its path, the type of its answer, and whether repeating it is harmless."""
+    """One procedure of the API: its path, the type of its answer, whether repeating it is harmless, and whether it
+    takes a stream of requests (of which `call` sends one)."""
 
     path: str
     response: Any
     idempotent: bool
+    streams: bool
 
 
-def _method(service: str, name: str, response: Any, *, idempotent: bool = False) -> Method:
-    return Method(f"/etcdserverpb.{service}/{name}", response, idempotent)
+def _method(service: str, name: str, response: Any, *, idempotent: bool = False, streams: bool = False) -> Method:
+    return Method(f"/etcdserverpb.{service}/{name}", response, idempotent, streams)
 
 
 RANGE = _method("KV", "Range", pb.RangeResponse, idempotent=True)
@@ -106,7 +108,7 @@ COMPACT = _method("KV", "Compact", pb.CompactionResponse)
 WATCH = _method("Watch", "Watch", pb.WatchResponse)
 LEASE_GRANT = _method("Lease", "LeaseGrant", pb.LeaseGrantResponse)
 LEASE_REVOKE = _method("Lease", "LeaseRevoke", pb.LeaseRevokeResponse)
-LEASE_KEEP_ALIVE = _method("Lease", "LeaseKeepAlive", pb.LeaseKeepAliveResponse)
+LEASE_KEEP_ALIVE = _method("Lease", "LeaseKeepAlive", pb.LeaseKeepAliveResponse, idempotent=True, streams=True)
 LEASE_TIME_TO_LIVE = _method("Lease", "LeaseTimeToLive", pb.LeaseTimeToLiveResponse, idempotent=True)
 MEMBER_LIST = _method("Cluster", "MemberList", pb.MembersResponse, idempotent=True)
 MEMBER_ADD = _method("Cluster", "MemberAdd", pb.MemberAddResponse)
@@ -176,8 +178,12 @@ class Connection:
 
     def unary(self, method: Method, request: Any, timeout: float, metadata: Metadata) -> Any:
         """One call, one answer; raises grpc.RpcError."""
-        call = self._callable(self.channel.unary_unary, method)
-        answer = call(request, timeout=timeout, metadata=metadata)
+        if method.streams:
+            call = self._callable(self.channel.stream_unary, method)
+            answer = call(iter([request]), timeout=timeout, metadata=metadata)
+        else:
+            call = self._callable(self.channel.unary_unary, method)
+            answer = call(request, timeout=timeout, metadata=metadata)
         self.answered_at = time.monotonic()
         return answer
 

@@ -1,0 +1,104 @@
+"""What the resources that live in etcd share: the parameters that say where it is, one connection for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bunraku.catalog.values import Sensitive
+from bunraku.etcd import EtcdError, Unreachable
+from bunraku.resources.base import Param, ResourceError, ResourceType, Run, seconds
+
+if TYPE_CHECKING:
+    from bunraku.etcd import Client
+
+SECOND_CHANCE = 0.5
+"""Seconds that an etcd gets to answer which did not within `timeout` at an earlier resource of the run."""
+
+
+def endpoints(value: Any) -> str:
+    """One or more endpoints: a string with commas, or an array."""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def unless_false(value: Any) -> Any:
+    """false, the module's old word for "not given", is nothing."""
+    return None if value is False or value in ("", "false") else value
+
+
+class InEtcd(ResourceType):
+    """A resource that lives in an etcd."""
+
+    peers = Param(
+        "The endpoints of the cluster: HOST:PORT or URLs, in an array or separated by commas.",
+        default="127.0.0.1:2379",
+        munge=endpoints,
+        many=True,
+    )
+    cert_file = Param("Our certificate, where the servers want one.", munge=unless_false)
+    key_file = Param("The key of `cert_file`.", munge=unless_false)
+    ca_file = Param("The authority that signed the servers' certificates.", munge=unless_false)
+    username = Param("The user to log in as.", munge=unless_false)
+    password = Param("The user's password; Sensitive is understood.", munge=unless_false)
+    timeout = Param("Seconds to wait for etcd; one that was just started needs a moment.", munge=seconds, default=10.0)
+
+    @property
+    def connection(self) -> Connection:
+        """Where this resource lives."""
+        password = self.password.value if isinstance(self.password, Sensitive) else self.password
+        return Connection(self.peers, self.ca_file, self.cert_file, self.key_file, self.username, password)
+
+    @contextmanager
+    def etcd(self) -> Iterator[Client]:
+        """The run's client for `connection`; errors of etcd inside the block become a ResourceError."""
+        with client(self.run, self.connection, self.timeout) as found:
+            yield found
+
+
+class Connection(NamedTuple):
+    """All that makes one client different from another."""
+
+    peers: str
+    ca_file: str | None
+    cert_file: str | None
+    key_file: str | None
+    username: str | None
+    password: str | None
+
+    def __repr__(self) -> str:
+        return f"etcd at {self.peers}"
+
+    def open(self, deadline: float) -> Client:
+        """A new client."""
+        from bunraku.etcd import Client, Tls
+
+        tls = Tls(self.ca_file, self.cert_file, self.key_file) if self.ca_file or self.cert_file else None
+        return Client(self.peers, tls=tls, username=self.username, password=self.password, deadline=deadline)
+
+
+@contextmanager
+def client(run: Run, connection: Connection, timeout: float) -> Iterator[Client]:
+    """The run's client for `connection`; errors of etcd inside the block become a ResourceError.
+
+    Once it could not be reached, it is given less time, so that many resources do not wait one after another.
+    """
+    shared = run.shared.setdefault("etcd", {})
+    try:
+        if connection not in shared:
+            shared[connection] = connection.open(timeout)
+        yield shared[connection]
+    except Unreachable as problem:
+        if connection in shared:
+            shared[connection].transport.deadline = SECOND_CHANCE
+        raise ResourceError(str(problem)) from None
+    except EtcdError as problem:
+        raise ResourceError(str(problem)) from None
+
+
+def by_connection(resources: Iterable[InEtcd]) -> Iterable[list[InEtcd]]:
+    """Resources in groups that share a connection."""
+    groups: dict[Connection, list[InEtcd]] = {}
+    for resource in resources:
+        groups.setdefault(resource.connection, []).append(resource)
+    return groups.values()

@@ -1,0 +1,172 @@
+"""etcd_key: a key of etcd and its value.
+
+Keys are read 128 in a transaction at the first one's turn. A change is a transaction too, which holds only if the key
+is still what was read: two hosts that converge at once cannot undo each other's work unseen. Where it does not hold,
+the key is read again: if it is by then as declared, all is well; otherwise the change is tried again.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from bunraku.etcd import Uncertain
+from bunraku.resources._etcd import InEtcd, by_connection
+from bunraku.resources.base import Changes, Ensure, Param, Property, ResourceError, Run, State, boolean, integer, text
+
+if TYPE_CHECKING:
+    from bunraku.etcd import Client, KeyValue
+
+TRIALS = 5
+"""How often a change is tried while others change the key too."""
+
+
+def value_text(value: Any) -> str:
+    """A value: text, without its last newline (as the Forge's etcd_key has it, so that heredocs can be used)."""
+    return text(value).removesuffix("\n")
+
+
+def lifetime(value: Any) -> int:
+    """Seconds that a key lives without being renewed: a whole number from 1 on."""
+    number = integer(value)
+    if number < 1:
+        raise ValueError(f"a number of seconds from 1 on is expected, not {number}")
+    return number
+
+
+class EtcdKey(InEtcd):
+    """A key of etcd (API v3) and its value."""
+
+    name = Param("The key, such as /nginx/upstream/01/a; it is used as it is.", namevar=True)
+    ensure = Ensure("Whether the key exists.")
+    value = Property(
+        "The value. A newline at its end is left out; use `source` for one that must stay.", munge=value_text
+    )
+    ttl = Property(
+        "Seconds for which the key lives unless a later run renews it: it is bound to a lease. A run renews it when "
+        "half of the time is over.",
+        munge=lifetime,
+    )
+    replace = Param(
+        "Whether an existing value is replaced; with false the value is a seed, which operators may change.",
+        munge=boolean,
+        default=True,
+    )
+    source = Param("A file (absolute path, or puppet:///modules/…) that holds the value, byte for byte.")
+
+    def validate(self) -> None:
+        """A key that is to exist needs a value, from one place."""
+        if self.value is not None and self.source is not None:
+            raise ValueError("value and source exclude each other: give one of them")
+        if self.ensure == "present" and self.value is None and self.source is None:
+            raise ValueError("a key that is to be present needs a value (or a source)")
+        if not self.name:
+            raise ValueError("the key is empty: etcd has no such key")
+
+    @classmethod
+    def prefetch(cls, resources: Sequence[Self], run: Run) -> None:
+        """Read all keys, of each cluster in few transactions; what cannot be read is left to each key's turn."""
+        for group in by_connection(resources):
+            try:
+                with group[0].etcd() as client:
+                    found = client.get_many([key.identity for key in group])
+            except ResourceError:
+                continue
+            for key in group:
+                key.__dict__["_prefetched"] = found.get(key.identity)
+
+    def read(self) -> State:
+        """Whether the key is there, its value, and its lease's seconds where a ttl is declared."""
+        with self.etcd() as client:
+            self._found: KeyValue | None = self._take_prefetched(client)
+            if self.source is not None:
+                self.values["value"] = self._source_text()
+            if self._found is None:
+                return {"ensure": "absent"}
+            return {"ensure": "present", "value": _decoded(self._found.value), "ttl": self._ttl(client, self._found)}
+
+    def _take_prefetched(self, client: Client) -> KeyValue | None:
+        if "_prefetched" in self.__dict__:
+            found: KeyValue | None = self.__dict__.pop("_prefetched")
+            return found
+        return client.get(self.name)
+
+    def _ttl(self, client: Client, found: KeyValue) -> int | None:
+        """The seconds of the key's lease, if a ttl is declared; None if it has none, or one that wants renewal."""
+        if self.ttl is None or not found.lease:
+            return None
+        state = client.leases.state(found.lease)
+        return state.granted if state.remaining * 2 >= state.granted else None
+
+    def _source_text(self) -> str:
+        path = self.run.source(self.source) if self.source.startswith("puppet:") else Path(self.source)
+        if path is None:
+            raise ResourceError(f"the source {self.source} is in no module")
+        return _decoded(path.read_bytes())
+
+    def in_sync(self, name: str, current: Any, desired: Any) -> bool:
+        """A seed is in sync whatever its value; the rest is compared."""
+        return (name == "value" and not self.replace) or bool(current == desired)
+
+    def change(self, changes: Changes) -> None:
+        """Put or delete the key, if it is still what was read."""
+        with self.etcd() as client:
+            lease = client.leases.grant(self.ttl).number if self.ttl and self.ensure == "present" else 0
+            for _ in range(TRIALS):
+                if self._try_change(client, lease):
+                    return
+                self._found = client.get(self.name)
+                if self._as_declared(self._found):
+                    return
+        raise ResourceError(f"others kept changing {self.name} while it was changed; find out who, or try again")
+
+    def _try_change(self, client: Client, lease: int) -> bool:
+        from bunraku.etcd import txn
+
+        wanted = txn.delete(self.name) if self.ensure == "absent" else txn.put(self.name, self._bytes(), lease=lease)
+        read_at = self._found.revision if self._found else 0
+        try:
+            return client.txn().when(txn.revision(self.name) == read_at).then(wanted).commit().succeeded
+        except Uncertain:
+            return False  # reading the key tells whether it was applied
+
+    def _bytes(self) -> bytes:
+        keeps = not self.replace and self._found is not None
+        value: str = _decoded(self._found.value) if keeps and self._found else self.value
+        return value.encode("utf-8", "surrogateescape")
+
+    def _as_declared(self, found: KeyValue | None) -> bool:
+        if found is None or self.ensure == "absent":
+            return found is None and self.ensure == "absent"
+        return found.value == self._bytes() and (self.ttl is None or bool(found.lease))
+
+    def describe(self, name: str, current: Any, desired: Any) -> str:
+        """A change of value as `"old" → "new"` where both are short."""
+        if name == "ttl" and self._found is not None and self._found.lease:
+            return f"lease renewed for {desired} s"
+        if name == "value" and (_long(current) or _long(desired)):
+            return "value"
+        return super().describe(name, current, desired)
+
+    def diff(self, name: str, current: Any, desired: Any) -> list[str]:
+        """The lines of a long value that differ."""
+        if name != "value" or not (_long(current) or _long(desired)):
+            return []
+        lines = difflib.unified_diff(str(current).splitlines(), str(desired).splitlines(), lineterm="", n=1)
+        return list(lines)[2:]
+
+    def autorequire(self) -> Iterable[tuple[str, str]]:
+        """The service that serves the key, and the file that holds its value."""
+        yield "service", "etcd"
+        if self.source is not None:
+            yield "file", self.source
+
+
+def _decoded(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")
+
+
+def _long(value: Any) -> bool:
+    return isinstance(value, str) and (len(value) > 60 or "\n" in value)
