@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bunraku.catalog.values import Sensitive
 from bunraku.etcd import EtcdError, Unreachable
 from bunraku.resources.base import Param, ResourceError, ResourceType, Run, seconds
 
@@ -46,8 +45,7 @@ class InEtcd(ResourceType):
     @property
     def connection(self) -> Connection:
         """Where this resource lives."""
-        password = self.password.value if isinstance(self.password, Sensitive) else self.password
-        return Connection(self.peers, self.ca_file, self.cert_file, self.key_file, self.username, password)
+        return Connection(self.peers, self.ca_file, self.cert_file, self.key_file, self.username, self.password)
 
     @contextmanager
     def etcd(self) -> Iterator[Client]:

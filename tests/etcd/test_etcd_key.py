@@ -1,0 +1,148 @@
+"""The resource etcd_key on a real etcd."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from local import LocalCluster, free_ports
+
+from bunraku.catalog.values import Sensitive
+from bunraku.engine.outcome import Outcome
+from bunraku.etcd import Client
+from bunraku.resources.etcd_key import EtcdKey
+
+Converge = Callable[..., dict[str, Outcome]]
+
+
+def stored(client: Client, key: str) -> bytes | None:
+    found = client.get(key)
+    return None if found is None else found.value
+
+
+def words(outcome: Outcome) -> list[str]:
+    return [event.words for event in outcome.events]
+
+
+def test_a_key_is_created_changed_and_removed_and_then_left_alone(client: Client, converge: Converge) -> None:
+    key = "/res/a"
+    assert words(converge("Etcd_key", {key: {"value": "1"}})[key]) == ["created"]
+    assert converge("Etcd_key", {key: {"value": "1"}})[key].state == "unchanged"
+    assert words(converge("Etcd_key", {key: {"value": "2"}})[key]) == ["value 1 → 2"]
+    assert stored(client, key) == b"2"
+    assert words(converge("Etcd_key", {key: {"ensure": "absent"}})[key]) == ["removed"]
+    assert stored(client, key) is None
+    assert converge("Etcd_key", {key: {"ensure": "absent"}})[key].state == "unchanged"
+
+
+def test_noop_says_what_would_happen_and_changes_nothing(client: Client, converge: Converge) -> None:
+    client.put("/res/noop", "old")
+    outcome = converge("Etcd_key", {"/res/noop": {"value": "new"}}, noop=True)["/res/noop"]
+    assert words(outcome) == ["value old → new"] and stored(client, "/res/noop") == b"old"
+
+
+def test_many_keys_take_few_calls(client: Client, converge: Converge) -> None:
+    keys = {f"/res/many/{n:03}": {"value": str(n)} for n in range(300)}
+    converge("Etcd_key", keys)
+    calls = []
+    original = Client._call
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "_call", lambda self, *a: calls.append(a) or original(self, *a))
+        outcomes = converge("Etcd_key", keys)
+    assert len(calls) == 3
+    assert {outcome.state for outcome in outcomes.values()} == {"unchanged"}
+
+
+def test_a_seed_is_put_once_and_then_belongs_to_the_operators(client: Client, converge: Converge) -> None:
+    seed = {"/res/seed": {"value": "first", "replace": False}}
+    assert converge("Etcd_key", seed)["/res/seed"].changed
+    client.put("/res/seed", "operator's")
+    assert not converge("Etcd_key", seed)["/res/seed"].changed
+    assert stored(client, "/res/seed") == b"operator's"
+
+
+def test_a_key_with_a_ttl_is_renewed_and_dies_with_its_lease(client: Client, converge: Converge) -> None:
+    brief = {"/res/brief": {"value": "x", "ttl": 2}}
+    assert words(converge("Etcd_key", brief)["/res/brief"]) == ["created"]
+    assert converge("Etcd_key", brief)["/res/brief"].state == "unchanged"
+    time.sleep(1.2)
+    assert words(converge("Etcd_key", brief)["/res/brief"]) == ["lease renewed for 2 s"]
+    until = time.monotonic() + 10
+    while stored(client, "/res/brief") is not None:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_a_file_is_a_source_byte_for_byte(client: Client, converge: Converge, tmp_path: Path) -> None:
+    source = tmp_path / "value"
+    source.write_bytes(b"two\nlines\xff\n")
+    declared = {"/res/source": {"source": str(source)}}
+    assert converge("Etcd_key", declared)["/res/source"].changed
+    assert stored(client, "/res/source") == b"two\nlines\xff\n"
+    assert converge("Etcd_key", declared)["/res/source"].state == "unchanged"
+
+
+def test_long_values_are_shown_as_a_diff(client: Client, converge: Converge) -> None:
+    client.put("/res/long", "a\nb\nc")
+    outcome = converge("Etcd_key", {"/res/long": {"value": "a\nB\nc\n"}})["/res/long"]
+    assert words(outcome) == ["value"] and outcome.events[0].diff == ["@@ -1,3 +1,3 @@", " a", "-b", "+B", " c"]
+
+
+def test_a_sensitive_value_is_seen_nowhere(client: Client, converge: Converge) -> None:
+    client.put("/res/secret", "old-secret")
+    outcome = converge("Etcd_key", {"/res/secret": {"value": Sensitive("new-secret")}})["/res/secret"]
+    event = outcome.events[0]
+    shown = f"{event.words}{event.message}{event.previous}{event.desired}{event.diff}{event.detail}{outcome.notes}"
+    assert stored(client, "/res/secret") == b"new-secret" and "secret" not in shown
+
+
+def test_a_change_by_another_between_reading_and_changing_is_not_overwritten_unseen(
+    client: Client, converge: Converge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one wrote what we want: nothing is written. It wrote something else: we decide on what is there now."""
+    original = EtcdKey._try_change
+    for theirs in ("wanted", "other"):
+        client.put("/res/race", "old")
+        revisions = []
+
+        def interfere(key: EtcdKey, c: Client, lease: int, theirs: str = theirs, at: list[int] = revisions) -> bool:
+            if not at:
+                at.append(client.put("/res/race", theirs))
+            return original(key, c, lease)
+
+        monkeypatch.setattr(EtcdKey, "_try_change", interfere)
+        outcome = converge("Etcd_key", {"/res/race": {"value": "wanted"}})["/res/race"]
+        found = client.get("/res/race")
+        assert not outcome.failed and found is not None and found.value == b"wanted"
+        assert (found.revision == revisions[0]) == (theirs == "wanted")
+
+
+def test_an_etcd_that_is_not_there_is_named_once_waited_for_and_the_rest_goes_on(
+    one: LocalCluster, converge: Converge
+) -> None:
+    (port,) = free_ports(1)
+    nowhere = {"value": "1", "peers": f"127.0.0.1:{port}", "timeout": 0.3}
+    declared = {f"/res/nowhere/{n}": dict(nowhere) for n in range(3)} | {"/res/here": {"value": "1"}}
+    outcomes = converge("Etcd_key", declared)
+    for n in range(3):
+        (event,) = outcomes[f"/res/nowhere/{n}"].events
+        assert event.status == "failure" and f"127.0.0.1:{port}: connection refused (is etcd running" in event.words
+    assert outcomes["/res/here"].changed
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({}, "needs a value"),
+        ({"value": "a", "source": "/b"}, "exclude each other"),
+        ({"value": "a", "ttl": 0}, "seconds from 1 on"),
+        ({"value": {"a": 1}}, "a string is expected"),
+        ({"value": "a", "peers": "ftp://x:1"}, "scheme that is not known"),
+        ({"value": "a", "ca_file": "/no/ca.pem", "peers": "https://127.0.0.1:1"}, "cannot read /no/ca.pem"),
+        ({"source": "/no/such/file"}, "/no/such/file: no such file"),
+        ({"value": "x" * 1_600_000}, "request is too large"),
+    ],
+)
+def test_bad_input_is_named(converge: Converge, parameters: dict[str, object], message: str) -> None:
+    outcome = converge("Etcd_key", {"/res/bad": parameters})["/res/bad"]
+    assert outcome.failed and message in outcome.events[0].words
