@@ -360,10 +360,10 @@ def out_of_sync(instance: ResourceType) -> dict[str, Any]:
     """The declared values of the properties that differ from `instance.current`; `ensure` hides the others."""
     current = instance.current
     desired = instance.desired()
-    ensure = desired.pop("ensure", None)
+    ensure = desired.pop("ensure", None) if instance.ensure_rules else None
     if ensure is not None and not instance.in_sync("ensure", current.get("ensure"), ensure):
         return {"ensure": ensure}
-    if current.get("ensure") == "absent":
+    if instance.ensure_rules and current.get("ensure") == "absent":
         return {}
     return {n: v for n, v in desired.items() if not instance.in_sync(n, current.get(n), v)}
 

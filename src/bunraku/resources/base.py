@@ -185,12 +185,19 @@ class ResourceType:
     namevars: ClassVar[tuple[str, ...]] = ()
     title_patterns: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
     isomorphic: ClassVar[bool] = True
+    accepted: ClassVar[tuple[str, ...]] = ()
+    """Parameters that only other systems know: taken, and of no effect."""
+    ensure_rules: ClassVar[bool] = True
+    """Whether `ensure` says that the resource exists: while it is out of sync, nothing else is compared."""
 
     def __init_subclass__(cls) -> None:
         """Collect the parameters of the class body and its bases, and make the type known."""
         cls.type_name = cls.__dict__.get("type_name") or cls.__module__.rpartition(".")[2]
         found = dict(cls.parameters)
         found.update({p.name: p for p in vars(cls).values() if isinstance(p, Param)})
+        for name in cls.accepted:
+            found[name] = Param("Accepted; of no effect on Linux.", many=True)
+            found[name].name = name
         cls.parameters = found
         cls.properties = tuple(name for name, p in found.items() if p.is_property)
         cls.namevars = tuple(name for name, p in found.items() if p.namevar)

@@ -1,0 +1,166 @@
+"""dpkg's and apt's side of `package`: what is installed, read from dpkg's own file; changes made by apt-get.
+
+State is read once a run and again after a change. One command installs, upgrades or removes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from functools import cmp_to_key
+from typing import NamedTuple
+
+from bunraku.resources.base import ResourceError
+from bunraku.system import process
+
+STATUS = "/var/lib/dpkg/status"
+DEADLINE = 3600.0
+LOCK_WAIT = 120
+"""Seconds that apt-get waits for another one to finish."""
+
+ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "APT_LISTCHANGES_FRONTEND": "none", "LC_ALL": "C.UTF-8"}
+
+
+class Installed(NamedTuple):
+    """A package that dpkg knows. wanted: install, hold, deinstall, purge; status: installed, config-files …"""
+
+    version: str
+    wanted: str
+    status: str
+
+
+def read_status(path: str = STATUS) -> dict[str, Installed]:
+    """Every package that dpkg knows, by name and by `name:architecture`. Raises OSError."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    known: dict[str, Installed] = {}
+    for block in text.split("\n\n"):
+        fields = dict(re.findall(r"^(Package|Status|Version|Architecture): (.*)$", block, re.MULTILINE))
+        if "Package" not in fields:
+            continue
+        wanted, _, status = fields.get("Status", "install ok unknown").split(" ")
+        package = Installed(fields.get("Version", ""), wanted, status)
+        name = fields["Package"]
+        known[f"{name}:{fields.get('Architecture', '')}"] = package
+        # A package of several architectures goes by its bare name too; an installed one comes first.
+        if name not in known or known[name].status != "installed":
+            known[name] = package
+    return known
+
+
+def candidates(names: Sequence[str]) -> dict[str, str]:
+    """The version of each package that apt would install; names that it does not know are left out."""
+    if not names:
+        return {}
+    result = _run(["apt-cache", "policy", "--", *names])
+    found, name = {}, ""
+    for line in result.output.splitlines():
+        if line and not line.startswith(" "):
+            name = line.rstrip(":")
+        elif line.startswith("  Candidate: ") and not line.endswith("(none)"):
+            found[name] = line.removeprefix("  Candidate: ")
+    return found
+
+
+def versions(name: str) -> list[str]:
+    """Every version of a package that apt could install, newest first."""
+    result = _run(["apt-cache", "madison", "--", name])
+    return [line.split("|")[1].strip() for line in result.output.splitlines() if line.count("|") >= 2]
+
+
+def apt_get(
+    verb: str, arguments: Sequence[str], options: Sequence[str] = (), *, keep_configuration: bool = True
+) -> None:
+    """Run `apt-get VERB` to its end, without questions. Raises ResourceError with what it said."""
+    policy = "confold" if keep_configuration else "confnew"
+    argv = [
+        *("apt-get", "-q", "-y", "-o", f"DPkg::Options::=--force-{policy}"),
+        *("-o", f"DPkg::Lock::Timeout={LOCK_WAIT}"),
+        *options,
+        *(verb, "--", *arguments),
+    ]
+    result = _run(argv)
+    if not result.ok:
+        errors = [line[3:] for line in result.output.splitlines() if line.startswith("E: ")]
+        raise ResourceError(_explain(errors) or f"apt-get {verb}: exit {result.code}", result.output[-4000:])
+
+
+def _explain(errors: list[str]) -> str:
+    message = "; ".join(errors)
+    if "Unable to locate package" in message or "has no installation candidate" in message:
+        return f"{message}: is its repository set up, and `apt-get update` run?"
+    return message
+
+
+def dpkg(*arguments: str) -> None:
+    """Run dpkg. Raises ResourceError with what it said."""
+    result = _run(["dpkg", *arguments])
+    if not result.ok:
+        raise ResourceError(f"dpkg {arguments[0]}: exit {result.code}", result.output[-4000:])
+
+
+def hold(name: str, on: bool) -> None:
+    """Hold a package at its version, or let it go."""
+    result = _run(["apt-mark", "hold" if on else "unhold", "--", name])
+    if not result.ok:
+        raise ResourceError(f"apt-mark: exit {result.code}", result.output)
+
+
+def _run(argv: Sequence[str]) -> process.Result:
+    return process.run(argv, deadline=DEADLINE, env={**os.environ, **ENVIRONMENT})
+
+
+# Versions ------------------------------------------------------------------------------------------------------------
+
+
+def compare(a: str, b: str) -> int:
+    """Debian's order of versions (deb-version(7)): negative, 0 or positive."""
+    (epoch_a, a), (epoch_b, b) = _epoch(a), _epoch(b)
+    if epoch_a != epoch_b:
+        return epoch_a - epoch_b
+    upstream_a, _, revision_a = a.rpartition("-") if "-" in a else (a, "", "0")
+    upstream_b, _, revision_b = b.rpartition("-") if "-" in b else (b, "", "0")
+    return _compare_part(upstream_a, upstream_b) or _compare_part(revision_a, revision_b)
+
+
+def _epoch(version: str) -> tuple[int, str]:
+    epoch, colon, rest = version.partition(":")
+    return (int(epoch), rest) if colon and epoch.isdigit() else (0, version)
+
+
+def _compare_part(a: str, b: str) -> int:
+    words_a, words_b = re.findall(r"(\D*)(\d*)", a), re.findall(r"(\D*)(\d*)", b)
+    for index in range(max(len(words_a), len(words_b))):
+        letters_a, digits_a = words_a[index] if index < len(words_a) else ("", "")
+        letters_b, digits_b = words_b[index] if index < len(words_b) else ("", "")
+        key_a, key_b = [*map(_weight, letters_a), 0], [*map(_weight, letters_b), 0]
+        if key_a != key_b:
+            return -1 if key_a < key_b else 1
+        difference = int(digits_a or 0) - int(digits_b or 0)
+        if difference:
+            return difference
+    return 0
+
+
+def _weight(char: str) -> int:
+    """`~` sorts before the end of a part, letters before everything else."""
+    return -1 if char == "~" else ord(char) if char.isalpha() else ord(char) + 256
+
+
+def is_range(wanted: str) -> bool:
+    """Whether a version is said as a range: `>=1.2 <2`."""
+    return re.match(r"[<>]", wanted.strip()) is not None
+
+
+def in_range(version: str, wanted: str) -> bool:
+    """Whether `version` lies in a range of comparisons that all have to hold."""
+    tests = {"<": lambda c: c < 0, "<=": lambda c: c <= 0, ">": lambda c: c > 0, ">=": lambda c: c >= 0}
+    parts = re.findall(r"([<>]=?)\s*(\S+)", wanted)
+    return bool(parts) and all(tests[operator](compare(version, bound)) for operator, bound in parts)
+
+
+def best(versions: Sequence[str], wanted: str) -> str | None:
+    """The newest of `versions` that lies in the range `wanted`."""
+    fitting = [version for version in versions if in_range(version, wanted)]
+    return max(fitting, key=cmp_to_key(compare)) if fitting else None

@@ -1,0 +1,181 @@
+"""user: an account, its groups, home folder and password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from bunraku.resources.base import (
+    Changes,
+    Ensure,
+    Param,
+    Property,
+    ResourceError,
+    ResourceType,
+    State,
+    absolute_path,
+    boolean,
+    integer,
+    text,
+)
+from bunraku.resources.group import call
+from bunraku.system import accounts
+
+
+def _gid(value: Any) -> int | str:
+    """A number, or a group's name."""
+    return int(value) if str(value).lstrip("-").isdigit() else text(value)
+
+
+def _expiry(value: Any) -> str:
+    """`absent`, or a day as YYYY-MM-DD."""
+    import re
+
+    if value == "absent" or isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return str(value)
+    raise ValueError('Expiry dates must be YYYY-MM-DD or the string "absent"')
+
+
+class User(ResourceType):
+    """Manages a local user account. A password is given as its hash, and shown nowhere."""
+
+    accepted = (
+        *("roles", "auths", "profiles", "keys", "project", "attributes", "salt", "iterations", "loginclass"),
+        *("role_membership", "auth_membership", "profile_membership", "key_membership"),
+        *("attribute_membership", "ia_load_module", "forcelocal"),
+    )
+
+    name = Param("The user's name.", namevar=True)
+    ensure = Ensure(default=None)
+    uid = Property("The number.", munge=integer)
+    gid = Property("The main group, by name or number.", munge=_gid)
+    comment = Property("The full name.", munge=text)
+    home = Property("The home folder.", munge=absolute_path)
+    shell = Property("The login shell.", munge=text)
+    password = Property("The password's hash.", munge=text)
+    password_min_age = Property("Days before it may be changed.", munge=integer)
+    password_max_age = Property("Days before it must be changed.", munge=integer)
+    password_warn_days = Property("Days of warning before that.", munge=integer)
+    groups = Property("Further groups, by name.", many=True, munge=lambda names: sorted({str(n) for n in names}))
+    expiry = Property("The day the account ends (YYYY-MM-DD), or absent.", munge=_expiry)
+    membership = Param("Whether `groups` is all (inclusive).", values=("inclusive", "minimum"), default="minimum")
+    managehome = Param("Whether the home folder is made, moved and removed too.", munge=boolean, default=False)
+    system = Param("Whether a new user gets a system number.", munge=boolean, default=False)
+    allowdupe = Param("Whether the number may be another user's too.", munge=boolean, default=False)
+    purge_ssh_keys = Param("Whether keys that the catalog does not declare are removed; true, or files.", default=False)
+    provider = Param("useradd.")
+
+    def validate(self) -> None:
+        """A password is a secret, whether it is declared so or not."""
+        if "password" in self.values:
+            self.sensitive |= {"password"}
+
+    def autorequire(self) -> Iterable[tuple[str, str]]:
+        """The groups."""
+        return [("group", str(name)) for name in (self.gid, *(self.groups or ())) if name is not None]
+
+    def read(self) -> State:
+        """What the name service says; the password's part only if it is asked for."""
+        import grp
+        import pwd
+
+        try:
+            entry = pwd.getpwnam(self.name)
+        except KeyError:
+            return {"ensure": "absent"}
+        state: State = {
+            "ensure": "present",
+            "uid": entry.pw_uid,
+            "gid": entry.pw_gid,
+            "comment": entry.pw_gecos,
+            "home": entry.pw_dir,
+            "shell": entry.pw_shell,
+        }
+        if self.groups is not None:
+            state["groups"] = sorted(group.gr_name for group in grp.getgrall() if self.name in group.gr_mem)
+        if self.values.keys() & {"password", "password_min_age", "password_max_age", "password_warn_days", "expiry"}:
+            state.update(self._read_shadow())
+        return state
+
+    def _read_shadow(self) -> State:
+        with open("/etc/shadow", encoding="utf-8", errors="surrogateescape") as file:
+            for line in file:
+                fields = line.rstrip("\n").split(":")
+                if fields[0] == self.name:
+                    least, most, warn = (int(field) if field else -1 for field in fields[3:6])
+                    return {
+                        "password": fields[1],
+                        "password_min_age": least,
+                        "password_max_age": most,
+                        "password_warn_days": warn,
+                        "expiry": _day(fields[7]),
+                    }
+        return {}
+
+    def in_sync(self, name: str, current: Any, desired: Any) -> bool:
+        """Groups may be more than those declared, where that is allowed; a group's name stands for its number."""
+        if name == "groups" and self.membership == "minimum":
+            return set(desired) <= set(current)
+        if name == "gid":
+            return bool(current == accounts.group_id(desired))
+        return super().in_sync(name, current, desired)
+
+    def change(self, changes: Changes) -> None:
+        """Call useradd, one usermod, or userdel."""
+        ensure = changes.get("ensure")
+        if ensure == "absent":
+            call(["userdel", *(["-r"] if self.managehome else []), self.name])
+            return
+        if ensure == "present":
+            home = ["-m" if self.managehome else "-M", *(["-r"] if self.system else [])]
+            call(["useradd", *home, *self._arguments(self.desired()), self.name])
+        else:
+            arguments = self._arguments(changes)
+            move = ["-m"] if "home" in changes and self.managehome else []
+            if arguments:
+                call(["usermod", *move, *arguments, self.name])
+        declared = self.desired() if ensure else changes
+        if "password" in declared:
+            # By standard input: arguments can be read by everybody in the process list.
+            call(["chpasswd", "-e"], stdin=f"{self.name}:{self.password}\n".encode())
+        ages = {"password_min_age": "-m", "password_max_age": "-M", "password_warn_days": "-W"}
+        limits = [word for name, flag in ages.items() if name in declared for word in (flag, str(declared[name]))]
+        if limits:
+            _chage([*limits, self.name])
+
+    def _arguments(self, properties: Changes) -> list[str]:
+        """useradd's and usermod's arguments for the properties that they know."""
+        flags = {"uid": "-u", "gid": "-g", "comment": "-c", "home": "-d", "shell": "-s", "groups": "-G", "expiry": "-e"}
+        arguments = []
+        for name, flag in flags.items():
+            if name not in properties:
+                continue
+            value = properties[name]
+            if name == "groups":
+                kept = () if self.membership == "inclusive" else self.current.get("groups", ())
+                value = ",".join(sorted({*value, *kept}))
+            elif name == "expiry" and value == "absent":
+                value = ""
+            arguments += [flag, str(value)]
+        return arguments + (["-o"] if self.allowdupe and "uid" in properties else [])
+
+    def describe(self, name: str, current: Any, desired: Any) -> str:
+        """The main group by name."""
+        if name == "gid":
+            return f"gid {accounts.group_name(current)} → {desired}"
+        return super().describe(name, current, desired)
+
+
+def _day(days: str) -> str:
+    """Days since 1970 as a date; `absent` where there are none."""
+    from datetime import date, timedelta
+
+    return str(date(1970, 1, 1) + timedelta(days=int(days))) if days else "absent"
+
+
+def _chage(arguments: list[str]) -> None:
+    from bunraku.system import process
+
+    result = process.run(["chage", *arguments], deadline=60)
+    if not result.ok:
+        raise ResourceError(f"chage failed: {result.output.strip()}")

@@ -1,0 +1,121 @@
+"""package: dpkg's file, versions and ranges, and a package of the tests' own installed and removed."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bunraku.resources.package import dpkg
+
+from .conftest import Apply, only, words
+
+NAME = "bunraku-test-package"
+
+
+@pytest.mark.skipif(not shutil.which("dpkg"), reason="dpkg is not here")
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("1.0", "1.0"),
+        ("1.0", "1.0-1"),
+        ("1.0-1", "1.0-2"),
+        ("1:0.9", "1.0"),
+        ("1.0~rc1", "1.0"),
+        ("1.0~rc1", "1.0~rc2"),
+        ("1.0+b1", "1.0"),
+        ("1.10", "1.9"),
+        ("1.0a", "1.0+"),
+        ("1.0-1ubuntu2", "1.0-1"),
+        ("2.36-9+deb12u10", "2.36-9+deb12u9"),
+        ("0:1", "1"),
+        ("1.2.3", "1.2.03"),
+        ("1.0~~", "1.0~"),
+    ],
+)
+def test_versions_are_ordered_as_dpkg_does(pair: tuple[str, str]) -> None:
+    for a, b in (pair, pair[::-1]):
+        ours = dpkg.compare(a, b)
+        for operator, holds in (("lt", ours < 0), ("eq", ours == 0), ("gt", ours > 0)):
+            said = subprocess.run(["dpkg", "--compare-versions", a, operator, b]).returncode == 0
+            assert holds == said, f"{a} {operator} {b}"
+
+
+def test_ranges() -> None:
+    assert dpkg.is_range(">=1.0 <2.0")
+    assert not dpkg.is_range("1.0")
+    assert dpkg.in_range("1.5", ">=1.0 <2.0")
+    assert not dpkg.in_range("2.0", ">= 1.0 < 2.0")
+    assert dpkg.best(["1.0", "1.9", "2.1", "1.10"], ">=1.0 <2.0") == "1.10"
+    assert dpkg.best(["3"], "<2") is None
+
+
+@pytest.mark.skipif(not Path(dpkg.STATUS).exists(), reason="dpkg is not here")
+def test_what_is_installed_is_what_dpkg_says() -> None:
+    said = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Package}:${Architecture} ${Version} ${db:Status-Status}\\n"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    known = dpkg.read_status()
+    for line in said.splitlines():
+        name, _, rest = line.partition(" ")
+        version, _, status = rest.rpartition(" ")
+        assert (known[name].version, known[name].status) == (version, status)
+
+
+@pytest.fixture
+def built(tmp_path: Path):
+    """Builds versions of a package that holds one configuration file."""
+
+    def build(version: str) -> str:
+        root = tmp_path / f"v{version}"
+        (root / "DEBIAN").mkdir(parents=True)
+        (root / "etc").mkdir()
+        (root / "etc" / f"{NAME}.conf").write_text(version)
+        (root / "DEBIAN" / "conffiles").write_text(f"/etc/{NAME}.conf\n")
+        (root / "DEBIAN" / "control").write_text(
+            f"Package: {NAME}\nVersion: {version}\nArchitecture: all\n"
+            "Maintainer: t <t@example.com>\nDescription: test\n"
+        )
+        path = tmp_path / f"{NAME}_{version}.deb"
+        subprocess.run(["dpkg-deb", "--build", root, path], check=True, capture_output=True)
+        return str(path)
+
+    yield build
+    subprocess.run(["dpkg", "--purge", NAME], capture_output=True)
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("dpkg"), reason="needs root and dpkg")
+@pytest.mark.parametrize("provider", ["dpkg", "apt"])
+def test_a_package_from_nothing_to_purged(apply: Apply, built, provider: str) -> None:
+    one, two = built("1.0"), built("2.0")
+    conf = Path(f"/etc/{NAME}.conf")
+
+    def declare(**parameters: object) -> tuple[str, str, dict[str, object]]:
+        return ("package", NAME, {"provider": provider, **parameters})
+
+    assert words(only(apply(declare(source=one), noop=True))) == ["installed"]
+    assert not conf.exists()
+    assert words(only(apply(declare(source=one)))) == ["installed"]
+    assert words(only(apply(declare(source=one)))) == []
+    assert words(only(apply(declare(source=two, ensure="2.0", mark="hold")))) == ["version 1.0 → 2.0", "held"]
+    assert words(only(apply(declare(source=two, ensure=">=1.5 <3", mark="hold")))) == []
+    assert words(only(apply(declare(ensure="absent")))) == ["removed"]
+    assert conf.exists()
+    assert words(only(apply(declare(ensure="absent")))) == []
+    assert words(only(apply(declare(ensure="purged")))) == ["purged"]
+    assert not conf.exists()
+    assert words(only(apply(declare(ensure="purged")))) == []
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("apt-get"), reason="needs root and apt")
+def test_a_package_that_nobody_has_is_told_with_a_remedy(apply: Apply) -> None:
+    (line,) = words(only(apply(("package", "bunraku-no-such-package", {}))))
+    assert line == (
+        "! Unable to locate package bunraku-no-such-package: is its repository set up, and `apt-get update` run?"
+    )
