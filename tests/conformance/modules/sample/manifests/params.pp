@@ -1,0 +1,4 @@
+class sample::params {
+  $root = '/srv/sample'
+  $mode = '0640'
+}

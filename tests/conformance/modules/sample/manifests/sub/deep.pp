@@ -1,0 +1,4 @@
+class sample::sub::deep {
+  $value = 'from the deep'
+  notify { 'deep': }
+}

@@ -1,0 +1,1 @@
+type Sample::Port = Integer[1, 65535]

@@ -1,0 +1,1 @@
+type Sample::Tree = Hash[String, Variant[Integer, Sample::Tree]]
