@@ -1,0 +1,60 @@
+#### epp with parameters
+notify { 'x': message => epp('sample/site.epp', { 'name' => 'n', 'root' => '/r', 'aliases' => ['a'], 'options' => { 'k' => 1 } }) }
+#### epp wrong parameter type
+epp('sample/site.epp', { 'name' => 5, 'root' => '/r' })
+#### epp unknown parameter
+epp('sample/site.epp', { 'name' => 'n', 'root' => '/r', 'nope' => 1 })
+#### inline epp sees scope
+$v = 'here'
+notice(inline_epp('v is <%= $v %>'))
+#### inline epp with parameters does not
+$v = 'here'
+notice(inline_epp('<%- | $w | -%>w <%= $w %>', { 'w' => 1 }))
+#### trimming
+notice(inline_epp("a\n<%- if true { -%>\nb\n<%- } -%>\nc\n"))
+#### no trimming
+notice(inline_epp("a\n<% if true { %>\nb\n<% } %>\nc\n"))
+#### comment and escapes
+notice(inline_epp('x<%# gone %>y <%% z %%>'))
+#### loop
+notice(inline_epp("<% [1,2,3].each |\$i| { -%>\n<%= \$i %>,\n<% } -%>\n"))
+#### syntax error
+inline_epp('a <%= 1 + %> b')
+#### error inside
+inline_epp("line\n<%= fail('boom') %>")
+#### erb inline
+notice(inline_template('<%= 1 + 1 %> <%= @kernel %>'))
+#### erb several
+notice(inline_template('a', '<%= "b" %>'))
+#### erb file
+include sample::params
+$list = ['x', 'y']
+notice(template('sample/old.erb'))
+#### erb scope access
+$h = { 'a' => [1, { 'b' => undef }] }
+notice(inline_template('<%= @h.inspect %> <%= scope["h"]["a"][0] %> <%= scope.lookupvar("h")["a"].length %>'))
+#### erb missing variable
+notice(inline_template('<%= @nope.inspect %> <%= scope["nope"].inspect %> <%= scope.lookupvar("nope").inspect %>'))
+#### erb has_variable
+$v = 1
+notice(inline_template('<%= has_variable?("v") %> <%= has_variable?("nope") %>'))
+#### erb trim
+notice(inline_template("<% [1,2].each do |x| -%>\n<%= x %>\n<% end -%>\n"))
+#### erb error
+inline_template('<%= nosuch %>')
+#### erb raises
+inline_template('<% raise Puppet::ParseError, "no good" %>')
+#### erb function call
+notice(inline_template('<%= scope.call_function("join", [["a","b"], "-"]) %> <%= scope.function_template(["sample/plain.erb"]) rescue "none" %>'))
+#### erb facts
+notice(inline_template('<%= @facts["os"]["name"] %> <%= scope["facts"]["kernel"] %>'))
+#### erb classes and tags
+include sample
+notice(inline_template('<%= classes.sort.join(",") %> <%= all_tags.sort.join(",") %>'))
+#### missing template
+template('sample/nope.erb')
+#### missing module
+template('nope/x.erb')
+#### epp in a class
+class c($a = 'A') { notify { 'x': message => inline_epp('<%= $a %> <%= $c::a %>') } }
+include c
