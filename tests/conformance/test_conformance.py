@@ -27,7 +27,9 @@ def cases() -> list[Any]:
         for chunk in path.read_text().split("\n#### ")[0:]:
             name, _, code = chunk.removeprefix("#### ").partition("\n")
             # The split took each case's last newline along; the recorder saw it.
-            found.append(pytest.param(f"{path.stem}: {name}", code.rstrip("\n") + "\n", records[name], id=f"{path.stem}-{name}"))
+            found.append(
+                pytest.param(f"{path.stem}: {name}", code.rstrip("\n") + "\n", records[name], id=f"{path.stem}-{name}")
+            )
     return found
 
 
