@@ -9,10 +9,11 @@ The public face of the library is `compile` and `CompileError`; everything else 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bunraku.api import compile as compile
     from bunraku.language.errors import CompileError as CompileError
 
 __version__ = "0.1.0"
-__all__ = ["CompileError", "__version__"]
+__all__ = ["CompileError", "__version__", "compile"]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,4 +22,8 @@ def __getattr__(name: str) -> Any:
         from bunraku.language.errors import CompileError
 
         return CompileError
+    if name == "compile":
+        from bunraku.api import compile
+
+        return compile
     raise AttributeError(f"module 'bunraku' has no attribute {name!r}")

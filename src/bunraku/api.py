@@ -1,3 +1,87 @@
 """The library's face: joins the rooms that a compilation needs."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bunraku.catalog.catalog import Catalog
+    from bunraku.language.compiler import Log
+    from bunraku.language.inputs import Inputs
+
+
+class Compilation:
+    """What a compilation gave. catalog: the catalog. logs: what was logged meanwhile. inputs: what was read for it."""
+
+    def __init__(self, catalog: Catalog, logs: list[Log], inputs: Inputs) -> None:
+        self.catalog = catalog
+        self.logs = logs
+        self.inputs = inputs
+
+    def to_dict(self) -> dict[str, Any]:
+        """The catalog in Puppet's wire format."""
+        return self.catalog.to_dict()
+
+
+def compile(
+    manifest: Path | str,
+    *,
+    facts: Mapping[str, Any],
+    modulepath: Sequence[Path | str] = (),
+    certname: str,
+    hiera_config: Path | str | None = None,
+    strict: str = "warning",
+    environment: str = "production",
+) -> Compilation:
+    """Compile Puppet code.
+
+    manifest: a file, a folder of manifests, or the code itself as a str. facts: by name. modulepath: folders of
+    modules, the first one that has a module wins. strict: what unknown variables and the like are ("off", "warning",
+    "error"). Raises CompileError.
+    """
+    from bunraku.language.compiler import Compiler
+
+    inputs = make_inputs(
+        facts=facts, modulepath=modulepath, certname=certname, hiera_config=hiera_config, environment=environment
+    )
+    compiler = Compiler(inputs, strict)
+    catalog = compiler.compile(_programs(manifest, compiler))
+    return Compilation(catalog, compiler.logs, inputs)
+
+
+def make_inputs(
+    *,
+    facts: Mapping[str, Any],
+    modulepath: Sequence[Path | str] = (),
+    certname: str,
+    hiera_config: Path | str | None = None,
+    environment: str = "production",
+) -> Inputs:
+    """What a compilation reads through: see `compile` for the arguments."""
+    from bunraku import resources
+    from bunraku.language.inputs import Inputs
+
+    shipped = Path(__file__).parent / "modules"
+    return Inputs(
+        facts=facts,
+        certname=certname,
+        registry=resources,
+        modulepath=[*map(Path, modulepath), shipped],
+        environment=environment,
+    )
+
+
+def _programs(manifest: Path | str, compiler: Any) -> list[Any]:
+    """The parsed manifests, in order of their names where there are several."""
+    from bunraku.language.errors import CompileError
+
+    loader = compiler.loader
+    if isinstance(manifest, str):
+        return [loader.parse(manifest, None)]
+    paths = sorted(manifest.rglob("*.pp")) if manifest.is_dir() else [manifest]
+    try:
+        return [loader.parse(compiler.inputs.read_text(path), str(path)) for path in paths]
+    except OSError as error:
+        raise CompileError(f"cannot read {error.filename}: {error.strerror}") from None

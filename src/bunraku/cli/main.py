@@ -12,6 +12,7 @@ from importlib import import_module
 
 COMMANDS: dict[str, str] = {
     "apply": "make this host as Puppet code says",
+    "compile": "compile Puppet code to a catalog",
     "facts": "show what this host says about itself",
 }
 """Name of each subcommand (its file, with `-` for `_`) and what it does, in one line, for `bunraku --help`."""

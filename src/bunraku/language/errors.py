@@ -50,11 +50,15 @@ class CompileError(Exception):
 
 
 class ControlFlow(Exception):
-    """`next`, `break` and `return` on their way to the construct that they leave. Not errors of the user."""
+    """`next`, `break` and `return` on their way to the construct that they leave. Not errors of the user.
+
+    place: file, line and column of the call, filled in by the evaluator.
+    """
 
     def __init__(self, value: object = None) -> None:
         super().__init__()
         self.value = value
+        self.place: tuple[str | None, int | None, int | None] | None = None
 
 
 class Next(ControlFlow):

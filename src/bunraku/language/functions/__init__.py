@@ -52,6 +52,7 @@ __all__ = [
 ]
 
 FAMILIES: dict[str, str] = {
+    "catalog": "contain create_resources defined include realize require tag tagged",
     "collections": "dig empty flatten join keys length size sort unique values",
     "digests": "digest md5 sha1 sha256",
     "iteration": """

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from bunraku.language.types.references import PClassType as PClassType
     from bunraku.language.types.references import PResourceType as PResourceType
     from bunraku.language.types.references import PTypeReferenceType as PTypeReferenceType
+    from bunraku.language.types.references import capitalize_segments as capitalize_segments
     from bunraku.language.types.regexp import Regexp as Regexp
     from bunraku.language.types.registry import lookup as lookup
     from bunraku.language.types.scalars import PIntegerType as PIntegerType
@@ -78,7 +79,7 @@ _NAMES = {
         "describe_signatures",
     ),
     "operators": ("compare", "equals", "includes", "matches", "type_less"),
-    "references": ("PClassType", "PResourceType", "PTypeReferenceType"),
+    "references": ("PClassType", "PResourceType", "PTypeReferenceType", "capitalize_segments"),
     "regexp": ("Regexp",),
     "registry": ("lookup",),
     "scalars": ("PIntegerType", "PStringType"),

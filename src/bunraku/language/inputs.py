@@ -1,0 +1,165 @@
+"""The inputs door: every fact, datum, file and Ruby call that an evaluation reads comes through one `Inputs`.
+
+It records what was read (`reads`), so that one can tell why a catalog is as it is, and what has to change before it
+is another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from bunraku.catalog.signature import Registry, TypeSignature
+from bunraku.language.errors import CompileError
+
+if TYPE_CHECKING:
+    from bunraku.language.scope import Scope
+
+NOT_FOUND: Final = object()
+"""What a look-up gives where no data has the key."""
+
+
+class Data(Protocol):
+    """Where data comes from: a Hiera hierarchy."""
+
+    def bind(self, key: str, scope: Scope) -> Any:
+        """What the data binds to a class's parameter (`class::parameter`), or NOT_FOUND."""
+
+    def lookup(self, names: Sequence[str], options: Mapping[str, Any], scope: Scope) -> Any:
+        """The value of the function `lookup`. options: value_type, merge, default_value, default_values_hash,
+        override, where they were given. Raises CompileError where there is no value."""
+
+
+class Ruby(Protocol):
+    """The worker that runs the Ruby of modules."""
+
+    def find_function(self, name: str) -> Any:
+        """A function out of a module, with `call(scope, arguments, block)`, or None."""
+
+    def find_type(self, name: str) -> TypeSignature | None:
+        """The surface of a resource type out of a module, or None."""
+
+    def render(self, text: str, path: str | None, scope: Scope) -> str:
+        """What the ERB template `text` gives. path: where it was read, for messages."""
+
+
+class Inputs:
+    """What one compilation may read.
+
+    facts: by name; a fact may be worked out when it is first read. modulepath: folders of modules, the first one that
+    has a module wins. registry: the native types. data, ruby: made on first use, None where there is none.
+    settings: `$settings::name`. trusted, server_facts: the hashes of these names.
+    """
+
+    def __init__(
+        self,
+        *,
+        facts: Mapping[str, Any],
+        certname: str,
+        registry: Registry,
+        modulepath: Sequence[Path] = (),
+        environment: str = "production",
+        data: Callable[[Inputs], Data] | None = None,
+        ruby: Callable[[Inputs], Ruby] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.facts = facts
+        self.certname = certname
+        self.registry = registry
+        self.modulepath = list(modulepath)
+        self.environment = environment
+        self.settings = dict(settings or {})
+        self.reads: dict[tuple[str, str], None] = {}
+        self._make_data, self._make_ruby = data, ruby
+        self._data: Data | None = None
+        self._ruby: Ruby | None = None
+        self._modules: dict[str, Path] | None = None
+
+    # ---- the host
+
+    def fact(self, name: str) -> Any:
+        """A fact's value, or NOT_FOUND."""
+        self.reads["fact", name] = None
+        return self.facts.get(name, NOT_FOUND)
+
+    @property
+    def server_facts(self) -> dict[str, Any]:
+        """What the side that compiles says about itself."""
+        facts = {"serverversion": "7.23.0", "servername": self.certname, "environment": self.environment}
+        address = self.facts.get("ipaddress") or (self.facts.get("networking") or {}).get("ip")
+        return facts if address is None else {**facts, "serverip": address}
+
+    @property
+    def trusted(self) -> dict[str, Any]:
+        """What is known of the host beyond its own word."""
+        hostname, _, domain = self.certname.partition(".")
+        return {
+            "authenticated": "remote",
+            "certname": self.certname,
+            "extensions": {},
+            "hostname": hostname,
+            "domain": domain or None,
+            "external": {},
+        }
+
+    # ---- files
+
+    def read_text(self, path: Path | str) -> str:
+        """The text of a file. Raises OSError, and CompileError for what is not UTF-8."""
+        self.reads["file", str(path)] = None
+        try:
+            return Path(path).read_bytes().decode()
+        except UnicodeDecodeError as error:
+            raise CompileError(f"{path} is not UTF-8 (byte {error.start})") from None
+
+    @property
+    def modules(self) -> dict[str, Path]:
+        """The folder of each module, by name."""
+        if self._modules is None:
+            self._modules = {}
+            for folder in self.modulepath:
+                for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
+                    if entry.is_dir():
+                        self._modules.setdefault(entry.name, entry)
+        return self._modules
+
+    def module_file(self, kind: str, name: str) -> Path | None:
+        """The file `name` (`module/path`) in a module's folder `kind` (`files`, `templates`); None where it is not.
+
+        A name that leads out of that folder is none of the module's files.
+        """
+        module, _, rest = name.partition("/")
+        folder = self.modules.get(module)
+        if folder is None or not rest or ".." in rest.split("/"):
+            return None
+        path = folder / kind / rest
+        return path if path.exists() else None
+
+    # ---- data and Ruby
+
+    def bind(self, key: str, scope: Scope) -> Any:
+        """What data binds to a class's parameter, or NOT_FOUND."""
+        self.reads["data", key] = None
+        return NOT_FOUND if self.data is None else self.data.bind(key, scope)
+
+    @property
+    def data(self) -> Data | None:
+        """The data, or None where there is none."""
+        if self._data is None and self._make_data is not None:
+            self._data = self._make_data(self)
+        return self._data
+
+    @property
+    def ruby(self) -> Ruby | None:
+        """The Ruby worker, or None where there is none."""
+        if self._ruby is None and self._make_ruby is not None:
+            self._ruby = self._make_ruby(self)
+        return self._ruby
+
+    def find_type(self, name: str) -> TypeSignature | None:
+        """The surface of a native type: ours, else one out of a module."""
+        found = self.registry.find(name)
+        if found is None and self.ruby is not None:
+            found = self.ruby.find_type(name)
+        return found

@@ -1,0 +1,163 @@
+"""The loader: from a name to the definition behind it, in the manifest or in the modules.
+
+Rules:
+- `a::b::c` is looked for in module a: `manifests/b/c.pp`, `manifests/b.pp`, `manifests/init.pp`, each read once.
+- A function `a::b` is in `functions/b.pp`, a type alias `A::B` in `types/b.pp`.
+- Built-in functions and types cannot be redefined; nobody looks here for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bunraku.language import nodes
+from bunraku.language.errors import CompileError
+from bunraku.language.evaluator.calls import Function
+from bunraku.language.evaluator.unit import Unit
+from bunraku.language.resource import located
+
+if TYPE_CHECKING:
+    from bunraku.language.definitions import Definition, NodeDefinition
+    from bunraku.language.inputs import Inputs
+
+_KINDS = {nodes.ClassDefinition: "class", nodes.DefineDefinition: "define"}
+
+
+class Loader:
+    """The definitions known so far, and the way to more."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self.classes: dict[str, Definition] = {}
+        self.defines: dict[str, Definition] = {}
+        self.nodes: list[NodeDefinition] = []
+        self.functions: dict[str, Function] = {}
+        self.aliases: dict[str, tuple[Unit, nodes.TypeAlias]] = {}
+        self._read: set[Path] = set()
+
+    # ---- what is found
+
+    def find_class(self, name: str) -> Definition | None:
+        """The class `name` (with or without a leading `::`, in any case)."""
+        return self._find(self.classes, name)
+
+    def find_define(self, name: str) -> Definition | None:
+        """The define `name`."""
+        return self._find(self.defines, name)
+
+    def _find(self, known: dict[str, Definition], name: str) -> Definition | None:
+        name = name.lower().removeprefix("::")
+        found = known.get(name)
+        if found is None and name:
+            for path in self._manifests(name):
+                self._load(path, name.split("::")[0])
+                found = known.get(name)
+                if found is not None:
+                    break
+        return found
+
+    def _manifests(self, name: str) -> Iterator[Path]:
+        module, *rest = name.split("::")
+        folder = self.inputs.modules.get(module)
+        if folder is None:
+            return
+        for end in range(len(rest), 0, -1):
+            yield folder.joinpath("manifests", *rest[: end - 1], f"{rest[end - 1]}.pp")
+        yield folder / "manifests" / "init.pp"
+
+    def find_function(self, name: str) -> Function | None:
+        """The function `name`, written in the Puppet language."""
+        found = self.functions.get(name)
+        if found is None and self._load_from("functions", name):
+            found = self.functions.get(name)
+        return found
+
+    def find_alias(self, name: str) -> tuple[Unit, nodes.TypeAlias] | None:
+        """The type alias `name` (lower case) and the file that it stands in."""
+        found = self.aliases.get(name)
+        if found is None and self._load_from("types", name):
+            found = self.aliases.get(name)
+        return found
+
+    def _load_from(self, kind: str, name: str) -> bool:
+        module, *rest = name.split("::")
+        folder = self.inputs.modules.get(module)
+        if folder is None:
+            return False
+        *folders, leaf = rest or ["init"]
+        return self._load(folder.joinpath(kind, *folders, f"{leaf}.pp"), module)
+
+    def _load(self, path: Path, module: str) -> bool:
+        """Take in the definitions of a module's file; whether it was there and new."""
+        if path in self._read:
+            return False
+        self._read.add(path)
+        try:
+            text = self.inputs.read_text(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise CompileError(f"cannot read {path}: {error.strerror}") from None
+        self.add(self.parse(text, str(path)), module)
+        return True
+
+    def parse(self, text: str, path: str | None) -> nodes.Program:
+        """A manifest's program. Raises CompileError with all its syntax errors."""
+        from bunraku.language.parser import parse
+
+        return parse(text, path)
+
+    # ---- what is taken in
+
+    def add(self, program: nodes.Program, module: str | None = None) -> Unit:
+        """Take in the definitions of a file. Raises CompileError for one that exists already."""
+        from bunraku.language.definitions import Definition
+
+        unit = Unit(program, module)
+        for node in program.definitions:
+            if isinstance(node, (nodes.ClassDefinition, nodes.DefineDefinition)):
+                self._add_definition(Definition(_KINDS[type(node)], node.name.lower(), unit, node))
+            elif isinstance(node, nodes.NodeDefinition):
+                self._add_node(unit, node)
+            elif isinstance(node, nodes.FunctionDefinition):
+                self.functions[node.name] = Function(unit, node)
+            elif isinstance(node, nodes.TypeAlias):
+                self.aliases[node.name.lower()] = (unit, node)
+        return unit
+
+    def _add_definition(self, definition: Definition) -> None:
+        name = definition.name
+        of_class, of_define = self.classes.get(name), self.defines.get(name)
+        if definition.kind == "class":
+            if of_class is not None:
+                raise _taken(definition, f"Class '{name}' is already defined", of_class, "; cannot redefine")
+            if of_define is not None:
+                again = "; cannot be redefined as a class"
+                raise _taken(definition, f"Definition '{name}' is already defined", of_define, again)
+            self.classes[name] = definition
+            return
+        if of_class is not None:
+            again = " as a class; cannot redefine as a definition"
+            raise _taken(definition, f"'{name}' is already defined", of_class, again)
+        if of_define is not None:
+            again = "; cannot be redefined"
+            raise _taken(definition, f"Definition '{name}' is already defined", of_define, again)
+        self.defines[name] = definition
+
+    def _add_node(self, unit: Unit, node: nodes.NodeDefinition) -> None:
+        from bunraku.language.definitions import NodeDefinition
+
+        for match in node.matches:
+            definition = NodeDefinition(unit, node, match)
+            for other in self.nodes:
+                if other.name == definition.name:
+                    raise _taken(definition, f"Node '{other.name}' is already defined", other, "; cannot redefine")
+            self.nodes.append(definition)
+
+
+def _taken(definition: Definition, what: str, other: Definition, rest: str) -> CompileError:
+    at = located(*other.place)
+    file, line = definition.place
+    return CompileError(f"{what}{at and ' at ' + at}{rest}", file=file, line=line)
