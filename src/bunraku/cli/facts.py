@@ -15,6 +15,7 @@ from typing import Any
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's flags."""
     parser.add_argument("names", metavar="NAME", nargs="*", help="a fact, or a path into one: os.release.major")
+    parser.add_argument("--external-dir", metavar="DIR", action="append", help="a folder of external facts")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
 
 
@@ -22,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the facts asked for; 1 where one of them is not known."""
     from bunraku.facts import collect
 
-    facts = collect()
+    facts = collect(external=args.external_dir)
     found: dict[str, Any] = {}
     unknown = []
     for name in args.names or list(facts):
@@ -30,6 +31,8 @@ def run(args: argparse.Namespace) -> int:
             found[name] = facts.dig(name)
         except KeyError:
             unknown.append(name)
+    for warning in facts.warnings:
+        print(f"Warning: {warning}", file=sys.stderr)
     for name in unknown:
         print(f"Error: there is no fact '{name}' on this host; `bunraku facts` lists them", file=sys.stderr)
     if args.format == "json":

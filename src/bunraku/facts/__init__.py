@@ -4,19 +4,26 @@ One file a family. A family is a module with `resolve(facts) -> dict`: the famil
 host has no such thing. It reads the host through `facts.host` (so that a test can show it another host's files) and
 may ask for other facts by name. A family runs when one of its facts is first read, and once.
 
-The old flat names (`osfamily`, `ipaddress_eth0`) are answered when asked for, and not listed: see `legacy`.
-May import: system.
+The old flat names (`osfamily`, `ipaddress_eth0`) are answered when asked for, and not listed: see `legacy`. What
+operators add (`external`) comes before what is known of the host.
+May import: formats, system.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from bunraku.facts.collection import Facts
 
 __all__ = ["Facts", "collect"]
 
 
-def collect(root: str = "/") -> Facts:
-    """The facts of the host whose file system is at `root`; nothing is read before it is asked for."""
+def collect(root: str = "/", external: Sequence[str] | None = None) -> Facts:
+    """The facts of the host whose file system is at `root`; nothing is read before it is asked for.
+
+    external: folders of external facts (default: facter's).
+    """
+    from bunraku.facts.external import default_folders
     from bunraku.facts.host import Host
 
-    return Facts(Host(root))
+    return Facts(Host(root), default_folders() if external is None else external)

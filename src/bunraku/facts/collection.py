@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "memory": ("memory",),
     "networking": ("networking",),
     "operatingsystem": ("os",),
+    "partitions": ("partitions",),
     "processors": ("processors",),
+    "ruby": ("augeas", "ruby"),
     "ssh": ("ssh",),
     "storage": ("disks", "filesystems", "mountpoints"),
     "uptime": ("load_averages", "system_uptime"),
@@ -29,10 +31,16 @@ _family_of = {name: family for family, names in FAMILIES.items() for name in nam
 
 
 class Facts(Mapping[str, Any]):
-    """The facts of `host` by name. Iteration lists the structured facts that the host has, in order of name."""
+    """The facts of `host` by name. Iteration lists the structured facts that the host has, in order of name.
 
-    def __init__(self, host: Host) -> None:
+    external: folders of external facts. warnings: what could not be used of them, once it was tried.
+    """
+
+    def __init__(self, host: Host, external: Sequence[str] = ()) -> None:
         self.host = host
+        self.warnings: list[str] = []
+        self._folders = external
+        self._added: dict[str, Any] | None = None
         self._known: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
@@ -46,12 +54,23 @@ class Facts(Mapping[str, Any]):
         return value
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in sorted(_family_of) if self._find(name) is not None)
+        return (name for name in sorted({*_family_of, *self._external}) if self._find(name) is not None)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    @property
+    def _external(self) -> dict[str, Any]:
+        if self._added is None:
+            from bunraku.facts import external
+
+            self._added = {}  # for facts in Python, which may ask for those of the host
+            self._added = external.resolve(self._folders, self)
+        return self._added
+
     def _find(self, name: str) -> Any:
+        if name in self._external:
+            return self._external[name]
         if name not in self._known and name in _family_of:
             family = import_module(f"bunraku.facts.{_family_of[name]}")
             self._known.update(family.resolve(self))

@@ -8,10 +8,8 @@ from typing import Any
 
 from bunraku.facts.collection import Facts
 from bunraku.facts.host import Host
+from bunraku.facts.partitions import SECTOR
 from bunraku.facts.units import percentage, readable_bytes
-
-SECTOR = 512
-"""Bytes of a sector in /sys/block/*/size, whatever the device's own blocks."""
 
 
 def resolve(facts: Facts) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from bunraku.facts.collection import Facts
@@ -11,8 +10,9 @@ from bunraku.facts.collection import Facts
 def resolve(facts: Facts) -> dict[str, Any]:
     """How long the host has been up, and how busy it is."""
     words = facts.host.text("/proc/uptime").split()
+    averages = map(float, facts.host.text("/proc/loadavg").split()[:3])
     return {
-        "load_averages": dict(zip(("1m", "5m", "15m"), os.getloadavg(), strict=True)),
+        "load_averages": dict(zip(("1m", "5m", "15m"), averages, strict=False)) or None,
         "system_uptime": _uptime(int(float(words[0]))) if words else None,
     }
 

@@ -40,17 +40,18 @@ class Symbol(str):
     __slots__ = ()
 
 
-def load(text: str, name: str = "<unknown>", *, symbols: bool = True) -> Any:
+def load(text: str, name: str = "<unknown>", *, symbols: bool = True, dates: bool = False) -> Any:
     """The first document of `text`; None where there is none.
 
-    name: the file, for messages. symbols: whether `:word` may be loaded. Raises YamlError.
+    name: the file, for messages. symbols: whether `:word` may be loaded. dates: take dates and times as
+    their text. Raises YamlError.
     """
     try:
         parser = CParser(text)
         parser.get_event()  # the stream's start
         if isinstance(parser.get_event(), events.StreamEndEvent):
             return None
-        return _Builder(parser, symbols).value(parser.get_event())
+        return _Builder(parser, symbols, dates).value(parser.get_event())
     except MarkedYAMLError as error:
         raise YamlError(f"({name}): {_explained(error)}") from None
     except ReaderError as error:
@@ -122,9 +123,10 @@ class _Disallowed(Exception):
 class _Builder:
     """Makes values of a parser's events."""
 
-    def __init__(self, parser: Any, symbols: bool) -> None:
+    def __init__(self, parser: Any, symbols: bool, dates: bool) -> None:
         self._next = parser.get_event
         self._symbols = symbols
+        self._dates = dates
         self._anchors: dict[str, Any] = {}
         self._open: set[str] = set()
         self._plain: dict[str, Any] = {}
@@ -165,8 +167,13 @@ class _Builder:
         try:
             return self._plain[text]
         except KeyError:
-            value = self._plain[text] = scalar(text, symbols=self._symbols)
+            value = self._plain[text] = self._plain_scalar(text)
             return value
+
+    def _plain_scalar(self, text: str) -> Any:
+        if self._dates and (_DATE.fullmatch(text) or _TIME.fullmatch(text)):
+            return text
+        return scalar(text, symbols=self._symbols)
 
     def _tagged(self, tag: str, text: str) -> Any:
         name = tag.removeprefix("tag:yaml.org,2002:").removeprefix("!")
