@@ -11,6 +11,7 @@ class tour::etcd (
   class { 'etcd':
     etcd_name                   => 'tour',
     manage_package              => false,
+    service_provider            => 'base',
     config_file_path            => "${root}/etcd.yml",
     data_dir                    => "${root}/etcd",
     listen_client_urls          => $client_url,

@@ -1,0 +1,160 @@
+# One member of an etcd cluster: package, configuration, folders, service.
+#
+# A parameter that is not given is left to etcd's own default, unless one is shown here.
+#
+# @param ensure            state or version of the package
+# @param package_name      the package, or several
+# @param manage_package    whether the package is installed
+# @param manage_service    whether the service is managed
+# @param service_ensure    running or stopped
+# @param service_enable    whether the service starts at boot
+# @param service_provider  `base` runs etcd in the background without any init system, as whoever applies (or `user`);
+#   by default the system's own service is used
+# @param config_file_path  the configuration: YAML if it ends in .yml or .yaml, else a file of environment variables
+# @param user              who etcd runs as and owns its folders (default: etcd; with service_provider `base`, nobody)
+# @param group             the group of the same
+# @param binary            the program, for service_provider `base`
+# @param pid_file          where service_provider `base` keeps the process's number
+# @param log_file          where service_provider `base` lets etcd write
+# @param wait_for_health   whether a start is done only when etcd answers (asked with etcdctl); by default for clusters
+#   of one member, since a larger one answers only when most of its members are there
+# @param health_timeout    seconds to wait for that
+# @param options           further settings, by the names of etcd's flags without the dashes in front
+#
+# @param etcd_name                    the member's name
+# @param data_dir                     the data folder
+# @param wal_dir                      a folder of its own for the write-ahead log
+# @param snapshot_count               transactions between two snapshots to disk
+# @param heartbeat_interval           milliseconds between the leader's heartbeats
+# @param election_timeout             milliseconds without a heartbeat before an election
+# @param quota_backend_bytes          size of the database at which an alarm is raised
+# @param listen_client_urls           where clients are served
+# @param advertise_client_urls        where clients are told to come
+# @param max_snapshots                snapshot files to keep
+# @param max_wals                     files of the write-ahead log to keep
+# @param cors                         origins that browsers may come from
+# @param enable_v2                    whether the API v2 is served too
+#
+# @param cluster_enabled              whether the settings of the cluster are written at all
+# @param listen_peer_urls             where other members are served
+# @param initial_advertise_peer_urls  where other members are told to come
+# @param initial_cluster              all members as NAME=URL: a list, text with commas, or a hash
+# @param initial_cluster_state        new, or existing to join a running cluster
+# @param initial_cluster_token        tells clusters apart that share a network
+# @param discovery                    URL of a discovery service
+# @param discovery_srv                domain whose SRV records name the members
+# @param discovery_fallback           exit or proxy, where discovery fails
+# @param discovery_proxy              HTTP proxy on the way to the discovery service
+# @param strict_reconfig_check        whether changes of membership that would lose quorum are refused
+# @param auto_compaction_retention    how much history is kept (hours, or a duration); 0 for all
+#
+# @param proxy                   off, readonly or on (a proxy of the API v2)
+# @param proxy_failure_wait      milliseconds before an endpoint that failed is tried again
+# @param proxy_refresh_interval  milliseconds between two refreshes of the endpoints
+# @param proxy_dial_timeout      milliseconds to connect
+# @param proxy_write_timeout     milliseconds to write
+# @param proxy_read_timeout      milliseconds to read
+#
+# @param cert_file              the certificate for clients
+# @param key_file               its key
+# @param client_cert_auth       whether clients must have a certificate too
+# @param trusted_ca_file        the authority of the clients' certificates
+# @param auto_tls               whether etcd makes a certificate for clients by itself
+# @param peer_cert_file         the certificate for other members
+# @param peer_key_file          its key
+# @param peer_client_cert_auth  whether other members must have a certificate too
+# @param peer_trusted_ca_file   the authority of the other members' certificates
+# @param peer_auto_tls          whether etcd makes a certificate for other members by itself
+#
+# @param debug                    whether everything is logged
+# @param log_package_levels       levels by package
+# @param journald_forward_enable  accepted; systemd takes care of what this once was for
+class etcd (
+  String                               $ensure                      = 'present',
+  Variant[String[1], Array[String[1]]] $package_name                = $etcd::params::package_name,
+  Boolean                              $manage_package              = true,
+  Boolean                              $manage_service              = true,
+  Variant[Enum['running', 'stopped'], Boolean] $service_ensure      = 'running',
+  Variant[Boolean, Enum['mask', 'manual']] $service_enable          = true,
+  Optional[String[1]]                  $service_provider            = undef,
+  Etcd::Path                           $config_file_path            = $etcd::params::config_file_path,
+  Optional[String[1]]                  $user                        = undef,
+  Optional[String[1]]                  $group                       = undef,
+  Etcd::Path                           $binary                      = '/usr/bin/etcd',
+  Optional[Etcd::Path]                 $pid_file                    = undef,
+  Optional[Etcd::Path]                 $log_file                    = undef,
+  Optional[Boolean]                    $wait_for_health             = undef,
+  Integer[1]                           $health_timeout              = 30,
+  Hash[String[1], Variant[Scalar, Array[Scalar]]] $options          = {},
+  # the member
+  Pattern[/\A[^=,\s]+\z/]              $etcd_name                   = 'default',
+  Etcd::Path                           $data_dir                    = "/var/lib/etcd/${etcd_name}.etcd",
+  Optional[Variant[Etcd::Path, Enum['']]] $wal_dir                  = undef,
+  Optional[Integer[0]]                 $snapshot_count              = undef,
+  Optional[Integer[1]]                 $heartbeat_interval          = undef,
+  Optional[Integer[1]]                 $election_timeout            = undef,
+  Optional[Integer]                    $quota_backend_bytes         = undef,
+  Etcd::Urls                           $listen_client_urls          = 'http://localhost:2379',
+  Etcd::Urls                           $advertise_client_urls       = 'http://localhost:2379',
+  Optional[Integer[0]]                 $max_snapshots               = undef,
+  Optional[Integer[0]]                 $max_wals                    = undef,
+  Optional[Variant[String, Array[String]]] $cors                    = undef,
+  Optional[Boolean]                    $enable_v2                   = undef,
+  # the cluster
+  Boolean                              $cluster_enabled             = true,
+  Etcd::Urls                           $listen_peer_urls            = 'http://localhost:2380',
+  Etcd::Urls                           $initial_advertise_peer_urls = 'http://localhost:2380',
+  Optional[Variant[String[1], Array[String[1], 1], Hash[String[1], Etcd::Url]]] $initial_cluster = undef,
+  Enum['new', 'existing']              $initial_cluster_state       = 'new',
+  String[1]                            $initial_cluster_token       = 'etcd-cluster',
+  Optional[String]                     $discovery                   = undef,
+  Optional[String]                     $discovery_srv               = undef,
+  Optional[Enum['exit', 'proxy']]      $discovery_fallback          = undef,
+  Optional[String]                     $discovery_proxy             = undef,
+  Optional[Boolean]                    $strict_reconfig_check       = undef,
+  Optional[Variant[Integer[0], String]] $auto_compaction_retention  = undef,
+  # the proxy of the API v2
+  Optional[Enum['on', 'off', 'readonly']] $proxy                    = undef,
+  Optional[Integer[0]]                 $proxy_failure_wait          = undef,
+  Optional[Integer[0]]                 $proxy_refresh_interval      = undef,
+  Optional[Integer[0]]                 $proxy_dial_timeout          = undef,
+  Optional[Integer[0]]                 $proxy_write_timeout         = undef,
+  Optional[Integer[0]]                 $proxy_read_timeout          = undef,
+  # security
+  Optional[Etcd::Path]                 $cert_file                   = undef,
+  Optional[Etcd::Path]                 $key_file                    = undef,
+  Optional[Boolean]                    $client_cert_auth            = undef,
+  Optional[Etcd::Path]                 $trusted_ca_file             = undef,
+  Optional[Boolean]                    $auto_tls                    = undef,
+  Optional[Etcd::Path]                 $peer_cert_file              = undef,
+  Optional[Etcd::Path]                 $peer_key_file               = undef,
+  Optional[Boolean]                    $peer_client_cert_auth       = undef,
+  Optional[Etcd::Path]                 $peer_trusted_ca_file        = undef,
+  Optional[Boolean]                    $peer_auto_tls               = undef,
+  # logging
+  Optional[Boolean]                    $debug                       = undef,
+  Optional[String]                     $log_package_levels          = undef,
+  Boolean                              $journald_forward_enable     = false,
+) inherits etcd::params {
+  $private = $service_provider == 'base'
+  $owner = $user ? { undef => if $private { undef } else { 'etcd' }, default => $user }
+  $owning_group = $group ? { undef => $owner, default => $group }
+
+  $members = $initial_cluster ? {
+    undef   => "${etcd_name}=${etcd::list($initial_advertise_peer_urls)}",
+    default => etcd::list($initial_cluster),
+  }
+  $member_names = unique($members.split(',').map |$member| { $member.split('=')[0] })
+  unless $etcd_name in $member_names or $discovery or $discovery_srv or $proxy in ['on', 'readonly'] {
+    fail("etcd: initial_cluster names ${member_names.join(', ')}, but not this member, '${etcd_name}': set etcd_name to one of them")
+  }
+  if $member_names.size % 2 == 0 {
+    warning("etcd: a cluster of ${member_names.size} members outlives the loss of no more members than one of ${member_names.size - 1}: use an odd number")
+  }
+
+  contain etcd::install
+  contain etcd::config
+  contain etcd::service
+
+  Class['etcd::install'] -> Class['etcd::config'] ~> Class['etcd::service']
+}

@@ -1,0 +1,10 @@
+# The packages of etcd.
+#
+# @api private
+class etcd::install {
+  if $etcd::manage_package {
+    package { $etcd::package_name:
+      ensure => $etcd::ensure,
+    }
+  }
+}

@@ -1,0 +1,2 @@
+# An absolute path.
+type Etcd::Path = Pattern[/\A\/[^\n\0]*\z/]
