@@ -8,8 +8,20 @@ import stat
 from collections.abc import Iterable
 from typing import Any
 
+from bunraku.catalog.catalog import Resource
 from bunraku.catalog.values import Binary
-from bunraku.resources.base import Changes, Param, Property, ResourceError, ResourceType, State, absolute_path, boolean
+from bunraku.resources.base import (
+    Changes,
+    Param,
+    Property,
+    ResourceError,
+    ResourceType,
+    State,
+    absolute_path,
+    boolean,
+    integer,
+    text,
+)
 from bunraku.resources.file.content import Content, diff
 from bunraku.resources.file.mode import mode, octal, wanted
 from bunraku.system import accounts, files
@@ -37,12 +49,37 @@ def _content(value: Any) -> Content:
     raise ValueError("Content must be a String or Binary")
 
 
+def _sources(value: Any) -> list[str]:
+    from bunraku.resources.file import source
+
+    return [source.check(url) for url in value]
+
+
+def _recurse(value: Any) -> str | bool:
+    from bunraku.resources.file import tree
+
+    return tree.depth(value)
+
+
+def _backup(value: Any) -> str:
+    """`false`, a suffix that begins with a dot, or a bucket's name."""
+    return "false" if value in (False, "false") else "puppet" if value in (True, "true") else text(value)
+
+
+ALGORITHMS = ("md5", "md5lite", "sha1", "sha1lite", "sha224", "sha256", "sha256lite", "sha384", "sha512")
+
+
 class File(ResourceType):
     """Manages a file, a folder or a symbolic link.
 
     A file is replaced as a whole: readers see the old one or the new one, never a part, and never under a wrong
     owner or mode. What was there is kept in the file bucket (`backup`), from where `bunraku filebucket` restores it.
     """
+
+    accepted = (
+        *("seluser", "selrole", "seltype", "selrange", "selinux_ignore_defaults", "type", "ctime", "mtime"),
+        *("provider", "source_permissions", "staging_location"),
+    )
 
     path = Param("The full path; the title unless given.", namevar=True, munge=absolute_path)
     ensure = Property(
@@ -51,6 +88,12 @@ class File(ResourceType):
         munge=_ensure,
     )
     content = Property("What the file shall hold.", munge=_content)
+    source = Param(
+        "What to copy: a path, or a puppet, file, http or https URL; of several the first that is there.",
+        many=True,
+        munge=_sources,
+    )
+    checksum_value = Property("The checksum that the content shall have.", munge=lambda v: text(v).lower())
     target = Property("Where a link shall lead.")
     owner = Property("The user who owns it, by name or number.", munge=str)
     group = Property("The group that owns it, by name or number.", munge=str)
@@ -58,6 +101,21 @@ class File(ResourceType):
     replace = Param("Whether an existing file's content may be replaced.", munge=boolean, default=True)
     force = Param("Whether a folder may be removed or replaced by something else.", munge=boolean, default=False)
     links = Param("What to do with a link at the path.", values=("manage", "follow"), default="manage")
+    backup = Param(
+        "Where the old content is kept: a file bucket (puppet), a copy with this suffix (.bak), or nowhere (false).",
+        munge=_backup,
+        default="puppet",
+    )
+    checksum = Param(
+        "How contents are compared: an algorithm, mtime (a newer source is copied), or none (never replaced).",
+        values=(*ALGORITHMS, "mtime", "ctime", "none"),
+    )
+    recurse = Param("Whether what is below a folder is managed too; remote: only what its source has.", munge=_recurse)
+    recurselimit = Param("How many levels down.", munge=integer)
+    max_files = Param("More files than this below a folder are an error; 0: any number.", munge=integer, default=0)
+    ignore = Param("Patterns of names that recursion leaves alone.", many=True, default=[])
+    purge = Param("Whether what is below a folder and not managed is removed.", munge=boolean, default=False)
+    sourceselect = Param("Whether the first source counts, or all.", values=("first", "all"), default="first")
     show_diff = Param("Whether changes of content are shown.", munge=boolean, default=True)
     validate_cmd = Param("A command that must accept the new content first; % stands for the file that holds it.")
     validate_replacement = Param("What stands for the file in `validate_cmd`.", default="%")
@@ -67,18 +125,39 @@ class File(ResourceType):
         ensure = self.ensure
         if isinstance(ensure, str) and ensure not in self.parameters["ensure"].values:
             self.values["target"], self.values["ensure"] = ensure, "link"
-        if self.target is not None and self.content is not None:
-            raise ValueError("You cannot specify both content and target: a link has no content of its own")
+        creators = [name for name in ("content", "source", "target") if self.values.get(name) is not None]
+        if len(creators) > 1:
+            raise ValueError(f"You cannot specify more than one of {', '.join(creators)}")
+        if self.recurse == "remote" and self.source is None:
+            raise ValueError("You cannot specify a remote recursion without a source")
+        if self.checksum_value is not None and self.checksum in ("mtime", "ctime", "none"):
+            raise ValueError(f"checksum_value goes with a checksum algorithm, not with '{self.checksum}'")
+        self._source: Any = None
 
     def desired(self) -> State:
-        """With content it is a file, with a target a link, though nobody says so."""
+        """With content it is a file, with a target a link, with a source what that is, though nobody says so."""
         desired = super().desired()
-        if "ensure" not in desired:
+        found = self._source
+        if found is not None and desired.get("ensure") in (None, "present", "file", "directory", "link"):
+            desired = {**desired, "ensure": found.kind}
+            if found.kind == "link":
+                desired["target"] = found.target
+            elif found.kind == "file":
+                desired["content"] = found
+        elif "ensure" not in desired:
             if self.content is not None:
                 desired = {"ensure": "file", **desired}
             elif self.target is not None:
                 desired = {"ensure": "link", **desired}
-        return desired
+        if "checksum_value" in desired:
+            # It says what the content shall be, and is compared as that.
+            value = desired.pop("checksum_value")
+            desired.setdefault("content", value)
+        return {name: desired[name] for name in self.properties if name in desired}
+
+    def _algorithm(self) -> str:
+        lengths = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
+        return self.checksum or lengths.get(len(self.checksum_value or ""), "sha256")
 
     def autorequire(self) -> Iterable[tuple[str, str]]:
         """The nearest folder above that is managed, the owner and the group."""
@@ -96,6 +175,10 @@ class File(ResourceType):
     def read(self) -> State:
         """One look at the inode; the content is read only where it has to be compared."""
         follow = self.links == "follow"
+        if self.source is not None and self.ensure != "absent":
+            from bunraku.resources.file import source
+
+            self._source = source.first(self.source, self.run.source, follow=follow)
         try:
             status = os.stat(self.path) if follow else os.lstat(self.path)
         except (FileNotFoundError, NotADirectoryError):
@@ -123,7 +206,7 @@ class File(ResourceType):
             return bool(current == desired)
         kind = self.current["ensure"]
         if name == "content":
-            return not self.replace or kind != "file" or bool(current.same_as(desired))
+            return not self.replace or kind != "file" or self._same_content(current, desired)
         if name == "mode":
             return kind == "link" or bool(current == wanted(desired, current, kind == "directory"))
         if name == "owner":
@@ -131,6 +214,40 @@ class File(ResourceType):
         if name == "group":
             return bool(current == accounts.group_id(desired))
         return super().in_sync(name, current, desired)
+
+    def _same_content(self, current: Content, desired: Any) -> bool:
+        if self.checksum_value is not None:
+            return bool(current.digest(self._algorithm()) == self.checksum_value)
+        if self._source is None:
+            return current.same_as(desired)
+        if self.checksum == "none":
+            return True
+        if self.checksum in ("mtime", "ctime"):
+            return bool(os.stat(self.path).st_mtime >= self._source.modified)
+        if self._source.checksum is not None:
+            algorithm, digest = self._source.checksum
+            return bool(current.digest(algorithm) == digest)
+        return current.same_as(self._new_content())
+
+    def _new_content(self) -> Content:
+        """What the file shall hold; from the web it is fetched here, once."""
+        if self.content is not None:
+            return self.content  # type: ignore[no-any-return]
+        if self._source is None:
+            return Content(b"")
+        if self._source.content is None:
+            from bunraku.resources.file import source
+
+            self._source = self._source._replace(content=Content(source.download(self._source.url)))
+        return self._source.content  # type: ignore[no-any-return]
+
+    def generate(self) -> Iterable[Resource]:
+        """What is below a folder."""
+        if not self.recurse or self.desired().get("ensure") not in ("directory", None, "present"):
+            return ()
+        from bunraku.resources.file import tree
+
+        return tree.below(self)
 
     # Changing ------------------------------------------------------------------------------------------------------
 
@@ -142,6 +259,7 @@ class File(ResourceType):
         elif ensure is not None:
             self._create(ensure)
         elif "content" in changes:
+            self._back_up()
             self._write(self.current["mode"])
         elif "target" in changes:
             files.make_link(self.path, changes["target"], uid=self._uid(), gid=self._gid())
@@ -154,7 +272,10 @@ class File(ResourceType):
         if was == "directory":
             if not self.force:
                 raise ResourceError(f"{self.path} is a folder; it is replaced by a {ensure} only with force => true")
+            self._back_up()
             files.remove_tree(self.path)
+        elif was == "file":
+            self._back_up()
         uid, gid = self._uid(), self._gid()
         if ensure == "directory":
             if was != "absent":
@@ -162,9 +283,10 @@ class File(ResourceType):
             bits = None if self.mode is None else wanted(self.mode, 0o755, True)
             files.make_folder(self.path, mode=bits, uid=uid, gid=gid)
         elif ensure == "link":
-            if self.target is None:
+            target = self.target if self._source is None else self._source.target
+            if target is None:
                 raise ResourceError(f"{self.path} shall be a link, but it is not said where to: add target => …")
-            files.make_link(self.path, self.target, uid=uid, gid=gid)
+            files.make_link(self.path, target, uid=uid, gid=gid)
         else:
             self._write(0o644 & ~files.current_umask() if was != "file" else self.current["mode"])
 
@@ -174,7 +296,10 @@ class File(ResourceType):
             raise ResourceError(f"Cannot create {self.path}; parent directory {folder} does not exist")
 
     def _write(self, bits: int) -> None:
-        content = self.content if self.content is not None else Content(b"")
+        content = self._new_content()
+        if self.checksum_value is not None and content.digest(self._algorithm()) != self.checksum_value:
+            found = content.digest(self._algorithm())
+            raise ResourceError(f"The new content has the checksum {found}, not {self.checksum_value}: not written")
         files.replace(
             self.path,
             content.chunks(),
@@ -195,12 +320,33 @@ class File(ResourceType):
             raise ResourceError(f"validate_cmd refused the new content: exit {result.code}", result.output)
 
     def _remove(self) -> None:
-        if self.current["ensure"] != "directory":
-            files.remove(self.path)
-        elif self.force:
+        if self.current["ensure"] == "directory" and not self.force:
+            raise ResourceError(f"{self.path} is a folder; it is removed only with force => true")
+        self._back_up()
+        if self.current["ensure"] == "directory":
             files.remove_tree(self.path)
         else:
-            raise ResourceError(f"{self.path} is a folder; it is removed only with force => true")
+            files.remove(self.path)
+
+    def _back_up(self) -> None:
+        """Keep what is about to go: a file's content, or that of every file in a folder."""
+        if self.backup == "false":
+            return
+        kind = self.current["ensure"]
+        if self.backup.startswith("."):
+            if kind == "file":
+                files.replace(self.path + self.backup, self.current["content"].chunks(), mode=self.current["mode"])
+            return
+        from bunraku.resources.filebucket import bucket_of
+
+        bucket = bucket_of(self.backup, self.run)
+        if kind == "file":
+            bucket.keep(self.path, self.current["content"])
+        elif kind == "directory":
+            for folder, _, names in os.walk(self.path):
+                for path in (os.path.join(folder, name) for name in names):
+                    if os.path.isfile(path) and not os.path.islink(path):
+                        bucket.keep(path, Content.of_file(path, os.path.getsize(path)))
 
     def _set_attributes(self, changes: Changes) -> None:
         now = self.current
@@ -234,9 +380,8 @@ class File(ResourceType):
         if name == "ensure":
             if desired == "absent":
                 return "removed"
-            return (
-                f"created{self._attributes()}" if current == "absent" else f"{current} → {desired}{self._attributes()}"
-            )
+            how = self._attributes(desired)
+            return f"created{how}" if current == "absent" else f"{current} → {desired}{how}"
         if name == "content":
             return "content"
         if name == "mode":
@@ -248,20 +393,28 @@ class File(ResourceType):
             return f"group {accounts.group_name(current)} → {desired}"
         return super().describe(name, current, desired)
 
-    def _attributes(self) -> str:
+    def _attributes(self, kind: str) -> str:
         """The declared mode and owner, as they stand after "created"."""
-        bits = "" if self.mode is None else f"  {octal(self.mode) if isinstance(self.mode, int) else self.mode}"
+        bits = (
+            ""
+            if self.mode is None or kind == "link"
+            else f"  {octal(self.mode) if isinstance(self.mode, int) else self.mode}"
+        )
         owner = f" {self.owner or ''}:{self.group or ''}" if self.owner or self.group else ""
         return bits + owner
 
     def reported(self, name: str, value: Any) -> Any:
         """Modes in octal, content by its checksum."""
-        if isinstance(value, Content):
-            return f"{{sha256}}{value.digest('sha256')}"
+        if name == "content" and value is not None:
+            if isinstance(value, Content):
+                return f"{{sha256}}{value.digest('sha256')}"
+            if self.checksum_value is not None:
+                return f"{{{self._algorithm()}}}{self.checksum_value}"
+            return f"{{sha256}}{self._new_content().digest('sha256')}"
         if name == "mode" and isinstance(value, int):
             return octal(value)
         return value
 
     def diff(self, name: str, current: Any, desired: Any) -> list[str]:
         """The changed lines of the content, where they may be shown."""
-        return diff(current, desired) if name == "content" and self.show_diff else []
+        return diff(current, self._new_content()) if name == "content" and self.show_diff else []

@@ -1,0 +1,106 @@
+"""The files below a folder that is managed with `recurse`: found on the disk and in the source, made resources of."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING, Any
+
+from bunraku.catalog.catalog import Resource
+from bunraku.resources.base import ResourceError
+from bunraku.resources.file import source
+
+if TYPE_CHECKING:
+    from bunraku.resources.file import File
+
+INHERITED = (
+    *("owner", "group", "mode", "force", "backup", "links", "replace", "show_diff", "checksum"),
+    *("validate_cmd", "validate_replacement", "source_permissions", "noop", "schedule", "loglevel"),
+)
+"""Parameters of the folder that hold for everything below it."""
+
+FOREVER = 1 << 30
+
+
+def below(folder: File) -> Iterator[Resource]:
+    """A resource for everything below `folder` that it takes charge of, parents first.
+
+    What the source has is made like the source; what only the disk has gets the folder's owner and mode, or is
+    removed with `purge`. Raises ResourceError where there is more than `max_files`.
+    """
+    limit = folder.recurselimit or FOREVER
+    inherited = {name: folder.resource.parameters[name] for name in INHERITED if name in folder.resource.parameters}
+    remote = dict(_remote(folder, limit))
+    local = {} if folder.recurse == "remote" else dict(_walk(folder.path, folder.ignore, limit))
+    count = len(remote.keys() | local.keys())
+    if 0 < folder.max_files < count:
+        raise ResourceError(f"{folder.path} has {count} entries, more than max_files => {folder.max_files}")
+    removed = "\0"
+    for name in sorted(remote.keys() | local.keys(), key=lambda name: name.split("/")):
+        path = f"{folder.path}/{name}"
+        if path.startswith(removed):
+            continue
+        if name in remote:
+            yield Resource("File", path, {**inherited, "source": remote[name]})
+        elif not folder.purge:
+            yield Resource("File", path, inherited)
+        elif _may_purge(folder, path, local[name]):
+            removed = f"{path}/"
+            yield Resource("File", path, {**inherited, "ensure": "absent"})
+
+
+def _may_purge(folder: File, path: str, is_folder: bool) -> bool:
+    if not is_folder:
+        return True
+    managed = folder.run.shared.setdefault("file folders", {})
+    if not managed:
+        # Every folder above a file of the catalog: removing it would take that file along.
+        for type_name, name in folder.run.resources:
+            while type_name == "file" and name.startswith("/") and name != "/":
+                name = os.path.dirname(name)
+                managed[name] = True
+    if path in managed:
+        return False
+    if not folder.force:
+        folder.run.log("notice", f"{path} is a folder, which is removed only with force => true", folder.ref)
+    return bool(folder.force)
+
+
+def _remote(folder: File, limit: int) -> Iterator[tuple[str, str]]:
+    """What the sources have: path below the folder, and URL. The first source that has a name gives it."""
+    if folder.source is None:
+        return
+    seen = set()
+    for url in folder.source:
+        found = source.locate(url, folder.run.source, follow=folder.links == "follow")
+        if found is None or found.kind != "directory":
+            continue
+        for name, _ in _walk(found.path, folder.ignore, limit):
+            if name not in seen:
+                seen.add(name)
+                yield name, f"{url}/{name}"
+        if folder.sourceselect == "first":
+            return
+
+
+def _walk(root: str, ignore: list[str], limit: int, prefix: str = "") -> Iterator[tuple[str, bool]]:
+    """Everything below `root`, to a depth: its path from there, and whether it is a folder. Links are not entered."""
+    if limit <= 0 or not os.path.isdir(root):
+        return
+    for name, is_folder in source.entries(root):
+        if any(fnmatch(name, pattern) for pattern in ignore):
+            continue
+        yield prefix + name, is_folder
+        if is_folder:
+            yield from _walk(f"{root}/{name}", ignore, limit - 1, f"{prefix}{name}/")
+
+
+def depth(value: Any) -> str | bool:
+    """`recurse` as it is used: False, True or "remote"."""
+    if value in ("remote", True, False):
+        return value if isinstance(value, bool) else "remote"
+    words = {"true": True, "inf": True, "false": False}
+    if str(value) in words:
+        return words[str(value)]
+    raise ValueError(f"Invalid recurse value '{value}': true, false or remote is expected")
