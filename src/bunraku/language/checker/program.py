@@ -1,0 +1,149 @@
+"""A whole program: which check is for which node, and what may stand in which file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bunraku.language.checker.base import ELSEWHERE, TOP, Finding
+from bunraku.language.checker.definitions import Definition, DefinitionChecker
+from bunraku.language.checker.expressions import ExpressionChecker
+from bunraku.language.checker.resources import ResourceChecker
+from bunraku.language.labels import label
+from bunraku.language.lexer import Tokens
+from bunraku.language.nodes import (
+    Access,
+    Array,
+    Assignment,
+    Binary,
+    Block,
+    Call,
+    Case,
+    ClassDefinition,
+    Collector,
+    DefineDefinition,
+    FunctionDefinition,
+    Hash,
+    Heredoc,
+    If,
+    Interpolated,
+    Lambda,
+    Literal,
+    MethodCall,
+    Name,
+    Node,
+    NodeDefinition,
+    Nop,
+    Parenthesized,
+    Program,
+    Regex,
+    Relationship,
+    RenderText,
+    RenderValue,
+    Reserved,
+    Resource,
+    ResourceDefaults,
+    ResourceOverride,
+    Selector,
+    Template,
+    TypeAlias,
+    TypeMapping,
+    TypeName,
+    Unary,
+    Variable,
+)
+
+
+def check(program: Program, tokens: Tokens) -> list[Finding]:
+    """All findings in a program, in order. tokens: those that it was parsed from, for places that no node keeps."""
+    checker = _Checker(tokens)
+    checker.visit(program.body, TOP)
+    return checker.findings
+
+
+def check_location(program: Program, namespace: str | None) -> list[Finding]:
+    """Findings about definitions in a file that modules load by name.
+
+    namespace: what the names of the file's definitions must begin with ("nginx::server" for
+    nginx/manifests/server.pp), or None for a file in a folder from which nothing is loaded.
+    """
+    body = program.body
+    top = body.statements if isinstance(body, Block) else [] if isinstance(body, Nop) else [body]
+    findings = [
+        Finding("error", _misplaced(node), node.pos)
+        for node in top
+        if not isinstance(node, Definition | TypeAlias | TypeMapping)
+    ]
+    for node in program.definitions:
+        if isinstance(node, Definition) and (namespace is None or not node.name.lower().startswith(namespace)):
+            message = f"Unacceptable location. The name '{node.name}' is unacceptable in file '{program.file}'"
+            findings.append(Finding("error", message, node.pos))
+    return findings
+
+
+def _misplaced(node: Node) -> str:
+    return f"This {label(node)} is unacceptable as a top level construct in this location"
+
+
+class _Checker(ExpressionChecker, ResourceChecker, DefinitionChecker):
+    """One walk over a program."""
+
+    def visit(self, node: Node, where: int = ELSEWHERE) -> None:
+        """Check a node and all in it."""
+        rule = _RULES.get(node.__class__)
+        if rule is not None:
+            rule(self, node)
+        else:
+            _PLACED_RULES[node.__class__](self, node, where)
+
+    def _template(self, node: Template) -> None:
+        self._no_splat_parameter(node.parameters, node)
+        self._unique_parameters(node.parameters)
+        self.parameters(node.parameters)
+        self.visit(node.body)
+
+    def _render(self, node: RenderValue) -> None:
+        self.visit(node.expr)
+
+
+_RULES: dict[type[Node], Callable[..., None]] = {
+    Nop: _Checker._nothing,
+    Regex: _Checker._nothing,
+    Name: _Checker._nothing,
+    TypeName: _Checker._nothing,
+    RenderText: _Checker._nothing,
+    Literal: _Checker._literal,
+    Variable: _Checker._variable,
+    Reserved: _Checker._reserved,
+    Interpolated: _Checker._interpolated,
+    Heredoc: _Checker._heredoc,
+    Array: _Checker._array,
+    Hash: _Checker._hash,
+    Access: _Checker._access,
+    Parenthesized: _Checker._parenthesized,
+    Unary: _Checker._unary,
+    Binary: _Checker._binary,
+    Relationship: _Checker._relationship,
+    Assignment: _Checker._assignment,
+    If: _Checker._if_,
+    Case: _Checker._case,
+    Selector: _Checker._selector,
+    Lambda: _Checker._lambda_,
+    Call: _Checker._call,
+    MethodCall: _Checker._method_call,
+    Resource: _Checker._resource,
+    ResourceDefaults: _Checker._defaults,
+    ResourceOverride: _Checker._override,
+    Collector: _Checker._collector,
+    Template: _Checker._template,
+    RenderValue: _Checker._render,
+}
+_PLACED_RULES: dict[type[Node], Callable[..., None]] = {
+    Block: _Checker._block,
+    ClassDefinition: _Checker._class_,
+    DefineDefinition: _Checker._define,
+    FunctionDefinition: _Checker._function,
+    NodeDefinition: _Checker._node,
+    TypeAlias: _Checker._alias,
+    TypeMapping: _Checker._mapping,
+}
+"""The rules of nodes for which it matters where they stand."""
