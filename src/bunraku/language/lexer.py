@@ -138,6 +138,7 @@ class Lexer:
         self.tokens = tokens
         self.resume: int | None = None
         self.template = template
+        self.in_tag = False
         self.in_expression_tag = False
 
     def lex(self) -> None:
@@ -149,6 +150,8 @@ class Lexer:
         pos = self._template_text(0, trim=False)
         if pos < len(self.text):
             self._code(pos, nested=False)
+        if self.in_tag:
+            raise LexError("Unbalanced epp tag, reached <eof> without closing tag.", len(self.text))
 
     def _code(self, pos: int, *, nested: bool) -> int:
         """Add tokens from `pos` on: to the end, or if nested behind the `}` that closes an interpolation."""
@@ -488,6 +491,7 @@ class Lexer:
     def _template_text(self, start: int, *, trim: bool) -> int:
         """Add the text of a template up to the next tag; says where that tag's code begins. trim: after `-%>`."""
         text, tokens = self.text, self.tokens
+        self.in_tag = False
         pos, literal = start, ""
         if pos >= len(text):
             return pos
@@ -530,6 +534,7 @@ class Lexer:
             literal = literal.rstrip(" \t")
         if literal:
             self.tokens.add("TEXT", literal, start)
+        self.in_tag = True
         self.in_expression_tag = char == "="
         if self.in_expression_tag:
             self.tokens.add("EXPR", "", start)

@@ -27,10 +27,23 @@ def _json(text: str) -> str | None:
     try:
         json.loads(text)
     except (ValueError, RecursionError) as error:
-        rest = text[error.pos :] if isinstance(error, json.JSONDecodeError) else text
+        rest = text[_reported(text, error.pos) :] if isinstance(error, json.JSONDecodeError) else text
         message = f"unexpected token at '{rest}'"[:100].replace("\r\n", "\\n").replace("\n", "\\n")
         return f'JSON syntax checker: Cannot parse invalid JSON string. "{message}"'
     return None
+
+
+def _reported(text: str, pos: int) -> int:
+    """Where Ruby's JSON parser says that a fault at `pos` is: at the outermost of the objects right around it."""
+    opened: list[int] = []
+    for match in re.finditer(r'"(?:[^"\\]|\\.)*"|[][{}]', text[:pos]):
+        if match[0] in "[{":
+            opened.append(match.start())
+        elif match[0] in "]}" and opened:
+            opened.pop()
+    while opened and text[opened[-1]] == "{":
+        pos = opened.pop()
+    return pos
 
 
 def _base64(text: str) -> str | None:
