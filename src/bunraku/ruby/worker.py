@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from bunraku.ruby.errors import RubyError, RubyMissing
 from bunraku.ruby.values import Values
@@ -73,7 +74,8 @@ class Caller(Protocol):
         """A regular expression."""
 
 
-class Dispatch(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Dispatch:
     """One overload of a Ruby function.
 
     parameters: (kind, type as text, name); kind is required, optional, repeated or required_repeated.
@@ -87,7 +89,8 @@ class Dispatch(NamedTuple):
     mismatch: bool
 
 
-class RubyFunction(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RubyFunction:
     """How a function of a module is called.
 
     dispatches: the overloads of a 4.x function; empty for the 3.x interface, where `arity` counts the arguments

@@ -14,7 +14,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from dataclasses import dataclass
 
 LIMIT = 64 << 20
 """Bytes that a command may write before it is ended as runaway."""
@@ -26,7 +26,8 @@ _LOOK = 0.025
 """Seconds between two looks at how much a running command has written."""
 
 
-class Result(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Result:
     """How a command ended.
 
     code: its exit code, or -N where signal N ended it. output: standard output; and standard error too, in the

@@ -1,7 +1,7 @@
 """How a call finds its overload, and what it says where it finds none."""
 
-import pkgutil
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,11 +119,19 @@ def test_families_name_what_the_files_hold() -> None:
 
 
 def test_every_file_of_functions_is_a_family() -> None:
-    helpers = {"dispatch", "iterables", "regex", "ruby_text", "stdlib"}
-    files = {m.name for m in pkgutil.walk_packages(functions.__path__)}
-    top = {family for family in functions.FAMILIES if "." not in family}
-    assert files - helpers == top
+    helpers = {"dispatch", "iterables", "regex", "ruby_text", "stdlib.crypt", "stdlib.hocon", "stdlib.yaml_text"}
+    folder = Path(functions.__path__[0])
+    paths = (path.relative_to(folder).with_suffix("").parts for path in folder.rglob("*.py"))
+    assert {".".join(parts) for parts in paths if parts[-1] != "__init__"} - helpers == set(functions.FAMILIES)
 
 
 def test_an_unknown_function_is_none() -> None:
     assert find("no_such_function") is None
+
+
+def test_every_signature_can_be_read() -> None:
+    for name in functions.names():
+        function = find(name)
+        assert function is not None
+        for overload in function.overloads:
+            overload.signature.described()

@@ -52,9 +52,12 @@ __all__ = [
 ]
 
 FAMILIES: dict[str, str] = {
+    "calling": "call import",
     "catalog": "contain create_resources defined include realize require tag tagged",
     "collections": "dig empty flatten join keys length size sort unique values",
+    "data": "get getvar hiera hiera_array hiera_hash hiera_include lookup",
     "digests": "digest md5 sha1 sha256",
+    "files": "binary_file file find_file find_template generate module_directory",
     "iteration": """
         all any break each filter group_by index lest map next partition reduce return reverse_each slice step then
         with
@@ -71,7 +74,51 @@ FAMILIES: dict[str, str] = {
         zip
     """,
     "stdlib.conversions": "any2array any2bool bool2num bool2str convert_base num2bool str2bool to_bytes",
+    "stdlib.hashes": """
+        deep_merge dig44 has_key hash merge stdlib::merge stdlib::nested_values stdlib::sort_by try_get_value
+    """,
+    "stdlib.hashing": "base64 fqdn_uuid pw_hash stdlib::crc32 stdlib::sha256 str2saltedpbkdf2 str2saltedsha512",
+    "stdlib.modules": """
+        deprecation fact get_module_path glob is_a is_function_available load_module_metadata os_version_gte pry
+        stdlib::deferrable_epp stdlib::has_function stdlib::os_version_gte stdlib::time stdlib::type_of time type3x
+        type_of
+    """,
+    "stdlib.network": """
+        enclose_ipv6 has_interface_with has_ip_address has_ip_network stdlib::has_interface_with
+        stdlib::has_ip_address stdlib::has_ip_network stdlib::ip_in_range
+    """,
+    "stdlib.predicates": """
+        is_absolute_path is_array is_bool is_domain_name is_email_address is_float is_hash is_integer is_ip_address
+        is_ipv4_address is_ipv6_address is_mac_address is_numeric is_string
+    """,
+    "stdlib.randomness": """
+        fqdn_rand_string fqdn_rotate seeded_rand seeded_rand_string shuffle stdlib::fqdn_rand_string
+        stdlib::fqdn_rotate stdlib::seeded_rand stdlib::seeded_rand_string
+    """,
+    "stdlib.resources": """
+        assert_private defined_with_params ensure_packages ensure_resource ensure_resources getparam private
+        stdlib::ensure stdlib::ensure_packages stdlib::str2resource
+    """,
+    "stdlib.serialization": """
+        loadjson loadyaml parsehocon parsejson parsepson parseyaml stdlib::parsehocon stdlib::rewrap_sensitive_data
+        stdlib::to_json stdlib::to_json_pretty stdlib::to_python stdlib::to_ruby stdlib::to_toml stdlib::to_yaml
+        to_json to_json_pretty to_python to_ruby to_toml to_yaml
+    """,
+    "stdlib.strings": """
+        basename batch_escape dirname dos2unix powershell_escape regexpescape shell_escape shell_join shell_split
+        sprintf_hash squeeze stdlib::batch_escape stdlib::end_with stdlib::extname stdlib::powershell_escape
+        stdlib::shell_escape stdlib::start_with stdlib::xml_encode swapcase unix2dos uriescape
+    """,
+    "stdlib.validation": """
+        stdlib::validate_domain_name stdlib::validate_email_address validate_absolute_path validate_array
+        validate_augeas validate_bool validate_cmd validate_domain_name validate_email_address validate_hash
+        validate_integer validate_ip_address validate_ipv4_address validate_ipv6_address validate_legacy
+        validate_numeric validate_re validate_slength validate_string validate_x509_rsa_key_pair
+    """,
     "strings": "camelcase capitalize chomp chop downcase lstrip rstrip strip upcase",
+    "templates": "inline_template template",
+    "trees": "tree_each",
+    "typing": "assert_type convert_to new strftime type unwrap",
     "versions": "versioncmp",
 }
 

@@ -35,14 +35,15 @@ def deprecation(scope: Any, key: str, message: str, *, strictly: bool = True) ->
     Raises CompileError.
     """
     file, line, _ = scope.place()
-    message = f'{message} at ["{file or "unknown"}", {line}]:'
+    message = f"{message} at {file or 'unknown'}:{line}"
     strict = scope.compiler.strict if strictly else "warning"
     if strict == "error":
         raise CompileError(f"deprecation. {key}. {message}")
     if strict != "off":
-        scope.warn_once("deprecation", key, message)
+        scope.compiler.warn_once("deprecation", key, message, None, None)
 
 
 def deprecated(scope: Any, key: str, message: str, *, here: bool = False) -> None:
     """Warns once of something deprecated; `here` adds the place of the call."""
-    scope.warn_once("deprecations", key, message, here=here)
+    file, line, _ = scope.place() if here else (None, None, None)
+    scope.compiler.warn_once("deprecations", key, message, file, line)

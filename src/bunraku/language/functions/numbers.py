@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from bunraku.language import types
 from bunraku.language.errors import CompileError
 from bunraku.language.functions import Block, function, on_mismatch
 from bunraku.language.functions import ruby_text as ruby
@@ -156,24 +157,22 @@ _extreme("min", -1)
 )
 def compare_values(scope: Any, a: Any, b: Any) -> int:
     """-1, 0 or 1: the order of two numbers, versions or times."""
-    return int(a > b) - int(a < b)
+    return types.compare(a, b)
 
 
 @function("compare", "String a, String b, Boolean ?ignore_case")
 def compare_texts(scope: Any, a: str, b: str, ignore_case: bool = True) -> int:
     """-1, 0 or 1: the order of two strings, in general without regard to case."""
-    return ruby.compare(a.lower(), b.lower()) if ignore_case else ruby.compare(a, b)
+    return types.compare(a, b) if ignore_case else ruby.compare(a, b)
 
 
 @on_mismatch("compare")
 def why_not_compared(*arguments: Any) -> str | None:
     """Why two values cannot be compared."""
-    from bunraku.language.types import parse
-
     if len(arguments) < 2:
         return None
     a, b, *rest = arguments
-    comparable = parse("Variant[String, SemVer, Numeric, Timespan, Timestamp]")
+    comparable = types.parse("Variant[String, SemVer, Numeric, Timespan, Timestamp]")
     if not (comparable.instance(a) and comparable.instance(b)):
         return (
             "compare(): Non comparable type. Only values of the types Numeric, String, Semver, Timestamp and "
@@ -192,6 +191,4 @@ def why_not_compared(*arguments: Any) -> str | None:
 
 
 def _label(value: Any) -> str:
-    from bunraku.language.types import infer
-
-    return str(infer(value).generalize())
+    return types.infer_reduced(value).name

@@ -19,9 +19,9 @@ def wrong_count(name: str, arguments: tuple[Any, ...], wanted: str) -> CompileEr
     return CompileError(f"{name}(): Wrong number of arguments given ({len(arguments)} for {wanted})")
 
 
-def renamed(old: str, new: str | None = None) -> None:
-    """Registers `old` as a deprecated name of the function `new` (`stdlib::old`)."""
-    target = new or f"stdlib::{old}"
+def renamed(old: str, *, takes_block: bool = False) -> None:
+    """Registers `old` as a deprecated name of the function `stdlib::old`."""
+    target = f"stdlib::{old}"
 
     def warned(scope: Any) -> Callable[..., Any]:
         message = f"This function is deprecated, please use {target} instead."
@@ -34,8 +34,8 @@ def renamed(old: str, new: str | None = None) -> None:
     def plain(scope: Any, *arguments: Any) -> Any:
         return warned(scope)(scope, arguments)
 
-    if old == "merge":
+    if takes_block:
 
-        @function(old, "Any *args, Callable &block")
+        @function(old, "Any *args, Variant[Callable[2,2], Callable[3,3]] &block")
         def with_block(scope: Any, *arguments: Any, block: Block) -> Any:
             return warned(scope)(scope, arguments, block)
