@@ -13,9 +13,7 @@ def shape(value: object) -> object:
     """A node as `Class(field field …)`, places left out."""
     if isinstance(value, nodes.Node):
         cls = type(value)
-        names = [n for c in reversed(cls.__mro__) for n in getattr(c, "__slots__", ()) if n != "pos"]
-        order = cls.__init__.__code__.co_varnames[2 : cls.__init__.__code__.co_argcount]
-        fields = [shape(getattr(value, n)) for n in order if n in names]
+        fields = [shape(getattr(value, name)) for name in cls.fields()[1:]]
         return f"{cls.__name__}({' '.join(map(str, fields))})"
     if isinstance(value, list | tuple):
         return f"[{' '.join(str(shape(v)) for v in value)}]"

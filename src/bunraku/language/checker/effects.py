@@ -55,7 +55,11 @@ def has_no_effect(node: Node) -> bool:
     if isinstance(node, Block):
         return all(map(has_no_effect, node.statements))
     if isinstance(node, If):
-        return all(map(has_no_effect, (node.condition, node.then, node.otherwise)))
+        while isinstance(node, If):
+            if not (has_no_effect(node.condition) and has_no_effect(node.then)):
+                return False
+            node = node.otherwise
+        return has_no_effect(node)
     if isinstance(node, Case):
         return has_no_effect(node.subject) and all(
             has_no_effect(body) and all(map(has_no_effect, values)) for values, body in node.options

@@ -140,11 +140,17 @@ class ExpressionChecker(CheckerBase):
         self.visit(node.operand)
 
     def _binary(self, node: Binary) -> None:
-        left, right = node.left, node.right
-        self.value(left)
-        self.value(right)
+        # A long chain of operators is as deep a tree on its left: it is walked without recursion.
+        rights: list[Node] = []
+        left: Node = node
+        while isinstance(left, Binary):
+            self.value(left.left)
+            self.value(left.right)
+            rights.append(left.right)
+            left = left.left
         self.visit(left)
-        self.visit(right)
+        for right in reversed(rights):
+            self.visit(right)
 
     def _relationship(self, node: Relationship) -> None:
         for side in (node.left, node.right):
@@ -202,10 +208,13 @@ class ExpressionChecker(CheckerBase):
             self.visit(statement, inside)
 
     def _if_(self, node: If) -> None:
-        self.value(node.condition)
-        self.visit(node.condition)
-        self.visit(node.then)
-        self.visit(node.otherwise)
+        otherwise: Node = node
+        while isinstance(otherwise, If):  # `elsif`s, of which there may be many
+            self.value(otherwise.condition)
+            self.visit(otherwise.condition)
+            self.visit(otherwise.then)
+            otherwise = otherwise.otherwise
+        self.visit(otherwise)
 
     def _case(self, node: Case) -> None:
         self.value(node.subject)

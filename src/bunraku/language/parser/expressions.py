@@ -367,17 +367,16 @@ class ExpressionParser(ParserBase):
     # ------------------------------------------------------------ flow
 
     def _if(self) -> Node:
-        """`if` and `elsif`, from the keyword on."""
-        pos = self.starts[self.at]
-        self.at += 1
-        condition = self.expression()
-        then = self.block()
-        otherwise: Node
-        if self.kinds[self.at] == "elsif":
-            otherwise = self._if()
-        else:
-            otherwise = self._else()
-        return If(pos, condition, then, otherwise)
+        """`if` with its `elsif`s and `else`."""
+        branches: list[tuple[int, Node, Node]] = []
+        while not branches or self.kinds[self.at] == "elsif":
+            pos = self.starts[self.at]
+            self.at += 1
+            branches.append((pos, self.expression(), self.block()))
+        result = self._else()
+        for pos, condition, then in reversed(branches):
+            result = If(pos, condition, then, result)
+        return result
 
     def _else(self) -> Node:
         return self.block() if self.accept("else") else Nop(self.starts[self.at])
