@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,15 +62,19 @@ def make_inputs(
 ) -> Inputs:
     """What a compilation reads through: see `compile` for the arguments."""
     from bunraku import resources
+    from bunraku.language.cache import ProgramCache
     from bunraku.language.inputs import Inputs
+    from bunraku.system.cache import Cache, default_folder
 
     shipped = Path(__file__).parent / "modules"
+    caches = default_folder(os.environ)
     return Inputs(
         facts=facts,
         certname=certname,
         registry=resources,
         modulepath=[*map(Path, modulepath), shipped],
         environment=environment,
+        programs=ProgramCache(Cache(caches / "programs") if caches else None),
     )
 
 

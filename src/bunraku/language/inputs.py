@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from bunraku.catalog.signature import Registry, TypeSignature
+from bunraku.language.cache import ProgramCache
 from bunraku.language.errors import CompileError
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Inputs:
 
     facts: by name; a fact may be worked out when it is first read. modulepath: folders of modules, the first one that
     has a module wins. registry: the native types. data, ruby: made on first use, None where there is none.
-    settings: `$settings::name`. trusted, server_facts: the hashes of these names.
+    settings: `$settings::name`. programs: parses code, or finds it parsed. trusted, server_facts: the hashes of these
+    names.
     """
 
     def __init__(
@@ -63,10 +65,12 @@ class Inputs:
         data: Callable[[Inputs], Data] | None = None,
         ruby: Callable[[Inputs], Ruby] | None = None,
         settings: Mapping[str, Any] | None = None,
+        programs: ProgramCache | None = None,
     ) -> None:
         self.facts = facts
         self.certname = certname
         self.registry = registry
+        self.programs = ProgramCache() if programs is None else programs
         self.modulepath = list(modulepath)
         self.environment = environment
         self.settings = dict(settings or {})

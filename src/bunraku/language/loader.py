@@ -105,9 +105,7 @@ class Loader:
 
     def parse(self, text: str, path: str | None) -> nodes.Program:
         """A manifest's program. Raises CompileError with all its syntax errors."""
-        from bunraku.language.parser import parse
-
-        return parse(text, path)
+        return self.inputs.programs.parse(text, path)
 
     # ---- what is taken in
 
