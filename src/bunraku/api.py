@@ -9,21 +9,32 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bunraku.catalog.catalog import Catalog
-    from bunraku.language.compiler import Log
+    from bunraku.catalog.values import Deferred
+    from bunraku.language.compiler import Compiler
     from bunraku.language.inputs import Inputs
 
 
 class Compilation:
     """What a compilation gave. catalog: the catalog. logs: what was logged meanwhile. inputs: what was read for it."""
 
-    def __init__(self, catalog: Catalog, logs: list[Log], inputs: Inputs) -> None:
+    def __init__(self, catalog: Catalog, compiler: Compiler) -> None:
         self.catalog = catalog
-        self.logs = logs
-        self.inputs = inputs
+        self.logs = compiler.logs
+        self.inputs = compiler.inputs
+        self._compiler = compiler
 
     def to_dict(self) -> dict[str, Any]:
         """The catalog in Puppet's wire format."""
         return self.catalog.to_dict()
+
+    def resolve(self, call: Deferred) -> Any:
+        """The value of a deferred call, made now, with arguments that are resolved. Raises CompileError."""
+        return self._compiler.top.call_function(call.name, list(call.arguments or ()))
+
+    def find_file(self, url: str) -> Path | None:
+        """The file that `puppet:///modules/MODULE/PATH` names, or None."""
+        kind, _, name = url.removeprefix("puppet:///").partition("/")
+        return self.inputs.module_file("files", name) if kind == "modules" else None
 
 
 def compile(
@@ -49,7 +60,7 @@ def compile(
     )
     compiler = Compiler(inputs, strict)
     catalog = compiler.compile(_programs(manifest, compiler))
-    return Compilation(catalog, compiler.logs, inputs)
+    return Compilation(catalog, compiler)
 
 
 def make_inputs(
@@ -66,16 +77,21 @@ def make_inputs(
     from bunraku.language.inputs import Inputs
     from bunraku.system.cache import Cache, default_folder
 
-    shipped = Path(__file__).parent / "modules"
     caches = default_folder(os.environ)
     return Inputs(
         facts=facts,
         certname=certname,
         registry=resources,
-        modulepath=[*map(Path, modulepath), shipped],
+        modulepath=[*map(Path, modulepath), shipped_modules()],
         environment=environment,
         programs=ProgramCache(Cache(caches / "programs") if caches else None),
     )
+
+
+def shipped_modules() -> Path:
+    """The folder of the modules that come with bunraku: inside the package when installed, beside it in a checkout."""
+    here = Path(__file__).parent
+    return here / "modules" if (here / "modules").is_dir() else here.parent.parent / "modules"
 
 
 def _programs(manifest: Path | str, compiler: Any) -> list[Any]:

@@ -39,9 +39,11 @@ def answer(compiler, operation, *code)
     match && [match.pre_match.length, *match.to_a]
   else raise "unknown operation #{operation}"
   end
-rescue Puppet::Error, ArgumentError, TypeError, RangeError, ZeroDivisionError, FloatDomainError, RegexpError => e
+rescue NoMethodError, NameError => e
+  { 'crash' => e.message.lines.first.strip }
+rescue StandardError => e
   message = e.respond_to?(:basic_message) ? e.basic_message : e.message
-  { 'error' => message.sub(/\A(Evaluation Error|Error while evaluating a [^,]*): ?/, '').sub(/ \((file|line): .*\z/, '') }
+  { 'error' => message.sub(/\A(Evaluation Error: |Error while evaluating a (Function|Method) Call, )*/, '').sub(/ \((file|line): .*\z/, '') }
 end
 
 Puppet.initialize_settings(['--confdir', '/nonexistent', '--vardir', '/nonexistent', '--strict', 'off'])

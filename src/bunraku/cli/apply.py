@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bunraku.cli.compiling import add_compile_arguments, compile_as_told
 from bunraku.cli.output import Display
 
 if TYPE_CHECKING:
@@ -34,11 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--catalog", metavar="FILE", help="a catalog that was compiled before (JSON; - for standard input)"
     )
-    what.add_argument("--modulepath", metavar="A:B", help="folders of modules")
-    what.add_argument("--hiera-config", metavar="FILE", help="a hiera.yaml")
-    what.add_argument("--facts", metavar="FILE", help="facts to use instead of the host's (JSON)")
-    what.add_argument("--certname", metavar="NAME", help="the node's name (default: the host's)")
-    what.add_argument("--environment", metavar="NAME", default="production", help="(production)")
+    add_compile_arguments(what)
     how = parser.add_argument_group("how")
     how.add_argument("--noop", action="store_true", help="show what would be changed, and change nothing")
     how.add_argument("--tags", metavar="A,B", default="", help="apply only resources with one of these tags")
@@ -119,7 +116,21 @@ def _load(args: argparse.Namespace) -> tuple[Any, Any, Any, list[dict[str, Any]]
     """The catalog, what makes its deferred calls, what finds its modules' files, what was logged on the way."""
     if args.catalog:
         return _stored_catalog(args.catalog), None, lambda url: None, []
-    raise _Refused("the compiler is not in this build; apply a compiled catalog with --catalog FILE")
+    from bunraku import CompileError
+
+    try:
+        compilation = compile_as_told(args, _code(args))
+    except CompileError as error:
+        raise _Refused(str(error)) from None
+    logs = [{"level": log.level, "message": log.message, "source": log.source} for log in compilation.logs]
+    return compilation.catalog, compilation.resolve, compilation.find_file, logs
+
+
+def _code(args: argparse.Namespace) -> Path | str:
+    """What is to be compiled: code as a str, or a manifest's path."""
+    if args.execute is not None:
+        return str(args.execute)
+    return sys.stdin.read() if args.manifest == "-" else Path(args.manifest)
 
 
 def _stored_catalog(name: str) -> Any:

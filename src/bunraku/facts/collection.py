@@ -45,7 +45,7 @@ class Facts(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         value = self._find(name)
-        if value is None:
+        if value is None and name not in _family_of:
             from bunraku.facts import legacy
 
             value = legacy.find(name, self)

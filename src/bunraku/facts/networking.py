@@ -55,7 +55,8 @@ def _names(host: Host) -> dict[str, str | None]:
 
 def _canonical_name(hostname: str) -> str | None:
     try:
-        answers = socket.getaddrinfo(hostname, None, type=socket.SOCK_STREAM, flags=socket.AI_CANONNAME)
+        # As bytes, the name need not go through Python's own IDNA tables.
+        answers = socket.getaddrinfo(hostname.encode(), None, type=socket.SOCK_STREAM, flags=socket.AI_CANONNAME)
     except OSError:
         return None
     name = answers[0][3]

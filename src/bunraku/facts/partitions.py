@@ -9,7 +9,6 @@ from typing import Any
 from bunraku.facts.collection import Facts
 from bunraku.facts.host import Host
 from bunraku.facts.units import readable_bytes
-from bunraku.system.process import CommandError, run
 
 DEADLINE = 10.0
 """Seconds that blkid may take."""
@@ -57,6 +56,8 @@ def _partition(host: Host, path: str, known: dict[str, str]) -> dict[str, Any]:
 
 def _blkid() -> dict[str, dict[str, str]]:
     """What blkid prints, by device: `/dev/sda1: UUID="…" TYPE="ext4"`."""
+    from bunraku.system.process import CommandError, run
+
     try:
         output = run(["blkid"], deadline=DEADLINE).output
     except CommandError:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bunraku.ruby.errors import RubyError, RubyMissing
 from bunraku.ruby.values import Values
@@ -74,8 +73,7 @@ class Caller(Protocol):
         """A regular expression."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dispatch:
+class Dispatch(NamedTuple):
     """One overload of a Ruby function.
 
     parameters: (kind, type as text, name); kind is required, optional, repeated or required_repeated.
@@ -89,8 +87,7 @@ class Dispatch:
     mismatch: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RubyFunction:
+class RubyFunction(NamedTuple):
     """How a function of a module is called.
 
     dispatches: the overloads of a 4.x function; empty for the 3.x interface, where `arity` counts the arguments

@@ -14,7 +14,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LIMIT = 64 << 20
 """Bytes that a command may write before it is ended as runaway."""
@@ -26,8 +26,7 @@ _LOOK = 0.025
 """Seconds between two looks at how much a running command has written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """How a command ended.
 
     code: its exit code, or -N where signal N ended it. output: standard output; and standard error too, in the

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from bunraku.language.types.iteration import is_iterable as is_iterable
     from bunraku.language.types.iteration import iterate as iterate
     from bunraku.language.types.iteration import iterator_of as iterator_of
+    from bunraku.language.types.labels import label as label
+    from bunraku.language.types.labels import with_article as with_article
     from bunraku.language.types.mismatch import Signature as Signature
     from bunraku.language.types.mismatch import assert_instance as assert_instance
     from bunraku.language.types.mismatch import check_default as check_default
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from bunraku.language.types.operators import equals as equals
     from bunraku.language.types.operators import includes as includes
     from bunraku.language.types.operators import matches as matches
+    from bunraku.language.types.operators import ordered as ordered
     from bunraku.language.types.operators import type_less as type_less
     from bunraku.language.types.references import PClassType as PClassType
     from bunraku.language.types.references import PResourceType as PResourceType
@@ -69,6 +72,7 @@ _NAMES = {
     "conversions": ("new",),
     "inference": ("common", "infer", "infer_reduced"),
     "iteration": ("IteratorValue", "is_iterable", "iterate", "iterator_of"),
+    "labels": ("label", "with_article"),
     "mismatch": (
         "Signature",
         "assert_instance",
@@ -78,7 +82,7 @@ _NAMES = {
         "describe_mismatch",
         "describe_signatures",
     ),
-    "operators": ("compare", "equals", "includes", "matches", "type_less"),
+    "operators": ("compare", "equals", "includes", "matches", "ordered", "type_less"),
     "references": ("PClassType", "PResourceType", "PTypeReferenceType", "capitalize_segments"),
     "regexp": ("Regexp",),
     "registry": ("lookup",),

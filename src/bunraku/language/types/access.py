@@ -19,7 +19,7 @@ from bunraku.language.types.collections import (
     PTupleType,
 )
 from bunraku.language.types.inference import infer_reduced
-from bunraku.language.types.quoting import float_text
+from bunraku.language.types.labels import label, ruby_class, with_article
 from bunraku.language.types.references import (
     PClassType,
     PResourceType,
@@ -51,55 +51,16 @@ def parameterize(target: PType, keys: list[Any]) -> Any:
     if how is None:
         how = _LATER.get(type(target).__name__)
     if how is None:
-        raise BadParameter(f"Operator '[]' is not applicable to {_a(ruby_label(target))}.")
+        raise BadParameter(f"Operator '[]' is not applicable to {with_article(label(target))}.")
     try:
         return how(target, keys)
     except CompileError:
         raise
     except ValueError as error:
-        raise BadParameter(str(error)) from None
+        raise BadParameter(f"Error while evaluating a '[]' expression, {error}") from None
 
 
 # ---------------------------------------------------------------- words of the messages
-
-
-def ruby_label(target: PType) -> str:
-    """What messages call a type."""
-    return f"{type(target).__name__[1:-4]}-Type"
-
-
-def ruby_class(value: Any) -> str:
-    """The name of a value's class, as the reference prints it."""
-    if isinstance(value, PType):
-        return f"Puppet::Pops::Types::{type(value).__name__}"
-    return _RUBY_CLASSES.get(type(value).__name__, type(value).__name__)
-
-
-_RUBY_CLASSES = {
-    "str": "String",
-    "int": "Integer",
-    "float": "Float",
-    "bool": "TrueClass",
-    "NoneType": "NilClass",
-    "list": "Array",
-    "dict": "Hash",
-    "Default": "Symbol",
-    "Sensitive": "Puppet::Pops::Types::PSensitiveType::Sensitive",
-    "Binary": "Puppet::Pops::Types::PBinaryType::Binary",
-    "Timespan": "Puppet::Pops::Time::Timespan",
-    "Timestamp": "Puppet::Pops::Time::Timestamp",
-    "SemVer": "SemanticPuppet::Version",
-    "SemVerRange": "SemanticPuppet::VersionRange",
-}
-
-
-def _class(value: Any) -> str:
-    return "FalseClass" if value is False else ruby_class(value)
-
-
-def _a(word: str, capital: bool = False) -> str:
-    article = "an" if word[:1].lower() in (*"aeiouy",) else "a"
-    return f"{article.capitalize() if capital else article} {word}"
 
 
 def key_name(value: Any) -> str:
@@ -112,23 +73,23 @@ def key_name(value: Any) -> str:
 
 
 def _arity(target: PType | str, low: int, high: int | None, given: int, key: int | None = None) -> BadParameter:
-    label = target if isinstance(target, str) else _a(ruby_label(target), capital=True)
+    name = target if isinstance(target, str) else with_article(label(target), capital=True)
     if high == _MANY:
         count = f"{low} or more arguments"
     elif high is not None and high != low:
         count = f"{low} to {high} arguments"
     else:
         count = f"{low} {'argument' if low == 1 else 'arguments'}"
-    return BadParameter(f"{label}[] accepts {count}. Got {given}", key)
+    return BadParameter(f"{name}[] accepts {count}. Got {given}", key)
 
 
 def _must_be_types(name: str, value: Any, key: int = 0) -> BadParameter:
-    return BadParameter(f"{name}[] arguments must be types. Got {_class(value)}", key)
+    return BadParameter(f"{name}[] arguments must be types. Got {ruby_class(value)}", key)
 
 
 def _not_usable(target: PType, value: Any, expected: str, key: int) -> BadParameter:
     return BadParameter(
-        f"Error creating type specialization of {_a(ruby_label(target))}, "
+        f"Error creating type specialization of {with_article(label(target))}, "
         f"Cannot use {key_name(value)} where {expected} is expected",
         key,
     )
@@ -173,7 +134,7 @@ def _size(keys: list[Any], start: int = 0) -> PIntegerType:
         if type(key) is not int and key is not DEFAULT:
             raise BadParameter(
                 "A Type's size constraint arguments must be a single Integer type, or 1-2 integers (or default)."
-                f" Got {_a(_class(key))}",
+                f" Got {with_article(ruby_class(key))}",
                 start + index,
             )
     return PIntegerType(*keys)
@@ -202,8 +163,10 @@ def _hash(target: PType, keys: list[Any]) -> PType:
             raise _must_be_types("Hash-Type", key, index)
     if not 2 <= len(keys) <= 4:
         raise _arity("Hash-Type", 2, 4, len(keys))
-    if len(keys) == 3:
-        return PHashType(keys[0], keys[1], keys[2] if isinstance(keys[2], PIntegerType) else PIntegerType(keys[2]))
+    if len(keys) == 3 and not isinstance(keys[2], PIntegerType):
+        if type(keys[2]) not in (int, float) and keys[2] is not DEFAULT:
+            raise ValueError(f"comparison of {ruby_class(keys[2])} with Infinity failed")
+        return PHashType(keys[0], keys[1], PIntegerType(keys[2]))
     return PHashType(keys[0], keys[1], _size(keys[2:], 2) if len(keys) > 2 else None)
 
 
@@ -227,7 +190,7 @@ def _integer(target: PType, keys: list[Any]) -> PType:
         raise BadParameter(f"Integer-Type supports [] with one or two arguments (from, to). Got {len(keys)}")
     for index, key in enumerate(keys):
         if type(key) is not int and key is not DEFAULT:
-            message = f"Integer-Type [] requires all arguments to be integers (or default). Got {_class(key)}"
+            message = f"Integer-Type [] requires all arguments to be integers (or default). Got {ruby_class(key)}"
             raise BadParameter(message, index)
     return PIntegerType(*keys)
 
@@ -238,7 +201,9 @@ def _float(target: PType, keys: list[Any]) -> PType:
         raise BadParameter(f"Float-Type supports [] with one or two arguments (from, to). Got {len(keys)}")
     for index, key in enumerate(keys):
         if type(key) not in (int, float) and key is not DEFAULT:
-            message = f"Float-Type [] requires all arguments to be floats, or integers (or default). Got {_class(key)}"
+            message = (
+                f"Float-Type [] requires all arguments to be floats, or integers (or default). Got {ruby_class(key)}"
+            )
             raise BadParameter(message, index)
     return PFloatType(*(key if key is DEFAULT else float(key) for key in keys))
 
@@ -312,13 +277,13 @@ def _callable(target: PType, keys: list[Any]) -> PType:
 def _one_type(make: Callable[[PType], PType], literal: bool = False) -> Callable[[PType, list[Any]], PType]:
     def how(target: PType, keys: list[Any]) -> PType:
         keys = _flat(keys)
-        label = f"{target.kind}-Type"
+        name = f"{target.kind}-Type"
         if len(keys) != 1:
-            raise _arity(label, 1, None, len(keys))
+            raise _arity(name, 1, None, len(keys))
         if literal and isinstance(keys[0], str):
             return make(PStringType(value=keys[0]))
         if not isinstance(keys[0], PType):
-            raise _must_be_types(label, keys[0])
+            raise _must_be_types(name, keys[0])
         return make(keys[0])
 
     return how
@@ -333,7 +298,7 @@ def _not_undef(target: PType, keys: list[Any]) -> PType:
     if isinstance(keys[0], str):
         return PNotUndefType(PStringType(value=keys[0]))
     if not isinstance(keys[0], PType):
-        raise BadParameter(f"NotUndef-Type[] argument must be a Type or a String. Got {_class(keys[0])}", 0)
+        raise BadParameter(f"NotUndef-Type[] argument must be a Type or a String. Got {ruby_class(keys[0])}", 0)
     return PNotUndefType(keys[0])
 
 
@@ -364,13 +329,13 @@ def _resource(target: PType, keys: list[Any]) -> Any:
     several = len(keys) > 1 or (bool(keys) and isinstance(keys[0], list))
     given, titles = len(keys), [key for key in _flat(keys) if key is not None]
     if given and not titles:
-        raise BadParameter("Arguments to Resource[] are all empty/undefined", 0)
+        return [] if several else None
     if not given:
         return PResourceType(name)
     for index, title in enumerate(titles):
         if not isinstance(title, str):
             raise BadParameter(
-                f"Error creating type specialization of {_a(ruby_label(target))}, "
+                f"Error creating type specialization of {with_article(label(target))}, "
                 f"Cannot use {key_name(title)} where a resource title String is expected",
                 index + shift,
             )
@@ -384,11 +349,11 @@ def _class_type(target: PType, keys: list[Any]) -> Any:
     several = len(keys) > 1 or isinstance(keys[0], list)
     names = [key for key in _flat(keys) if key is not None]
     if not names:
-        raise BadParameter("Arguments to Resource[] are all empty/undefined", 0)
+        return [] if several else None
     result: list[PClassType] = []
     for index, name in enumerate(names):
         if not isinstance(name, str):
-            what = _a(_value_label(name), capital=True)
+            what = with_article(label(name), capital=True)
             message = f"Illegal Class name in class reference. {what} cannot be used where a String is expected"
             raise BadParameter(message, index)
         folded = name.lower().removeprefix("::")
@@ -398,17 +363,6 @@ def _class_type(target: PType, keys: list[Any]) -> Any:
             raise BadParameter(message, index)
         result.append(PClassType(folded))
     return result if several else result[0]
-
-
-def _value_label(value: Any) -> str:
-    """What messages call a value."""
-    if isinstance(value, PType):
-        return ruby_label(value)
-    if isinstance(value, float):
-        return f"Float '{float_text(value)}'" if False else "Float"
-    return {"int": "Integer", "bool": "Boolean", "list": "Array Value", "dict": "Hash Value"}.get(
-        type(value).__name__, ruby_class(value)
-    )
 
 
 def _unknown(target: PType, keys: list[Any]) -> PType:
@@ -467,9 +421,19 @@ def _uri(target: PType, keys: list[Any]) -> PType:
     keys = _flat(keys)
     if len(keys) != 1:
         raise _arity("URI-Type", 1, None, len(keys))
-    if not isinstance(keys[0], str | dict) or keys[0] == "":
+    if not _uri_parameter().instance(keys[0]):
         raise _must_be_types("URI-Type", keys[0])
     return PURIType.of(keys[0])
+
+
+def _uri_parameter() -> PType:
+    from bunraku.language.types.type_parser import parse
+
+    condition = (
+        "Optional[Variant[String[1], Regexp, Type[Pattern], Type[Enum], Type[NotUndef], Type[Undef], Integer[0]]]"
+    )
+    names = ("scheme", "userinfo", "host", "port", "path", "query", "fragment", "opaque")
+    return parse(f"Variant[String[1], Struct[{{{', '.join(f'Optional[{n}] => {condition}' for n in names)}}}]]")
 
 
 # Types whose modules are imported only when they are used, by the name of the class.

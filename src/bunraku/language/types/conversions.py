@@ -19,6 +19,7 @@ from bunraku.language.types.collections import PTupleType
 from bunraku.language.types.inference import infer_reduced
 from bunraku.language.types.iteration import iterate
 from bunraku.language.types.mismatch import Signature, assert_instance, describe_call
+from bunraku.language.types.quoting import literal
 from bunraku.language.types.regexp import Regexp
 from bunraku.language.types.scalars import PIntegerType
 from bunraku.language.types.timespan import TimeData, Timespan
@@ -118,7 +119,7 @@ def constructor_of(kind: PType) -> Constructor:
         bare = inner
     found = _CONSTRUCTORS.get(bare.kind) or getattr(bare, "constructor", None)
     if found is None:
-        raise CompileError(f"Creation of new instance of type '{kind}' is not supported")
+        raise CompileError(f"Creation of new instance of type '{bare}' is not supported")
     return found
 
 
@@ -126,8 +127,9 @@ def constructor_of(kind: PType) -> Constructor:
 
 
 def _no_conversion(to: str) -> Callable[..., str | None]:
-    def complain(value: Any, *rest: Any) -> str:
-        return _cannot(value, to)
+    def complain(value: Any, *rest: Any) -> str | None:
+        fits = len(rest) < 2 and all(isinstance(absolute, bool) for absolute in rest)
+        return _cannot(value, to) if fits else None
 
     return complain
 
@@ -174,11 +176,12 @@ def _integer_of(text: str, radix: int | None) -> int:
 
 def _complain_integer(value: Any, radix: Any = DEFAULT, absolute: Any = None) -> str | None:
     if isinstance(value, dict):
-        convertible, named = parse("Numeric"), _CONSTRUCTORS["Integer"].signatures[1].type.parameters
-        if "from" in value and not (convertible.instance(value["from"]) or isinstance(value["from"], bool)):
+        kind = _CONSTRUCTORS["Integer"].signatures[0].type.parameters
+        named = _CONSTRUCTORS["Integer"].signatures[1].type.parameters
+        assert kind is not None and named is not None
+        if "from" in value and not kind.types[0].instance(value["from"]):
             return _cannot(value["from"], "Integer")
         _check_radix(value.get("radix", DEFAULT))
-        assert named is not None
         assert_instance("Integer.new", named.types[0], value)
     if (radix is not DEFAULT and type(radix) is not int) or absolute not in (None, True, False):
         return None
@@ -274,13 +277,16 @@ def _place(result: dict[Any, Any], path: list[Any], value: Any) -> None:
     for step in path[:-1]:
         if isinstance(target, dict):
             target = target.setdefault(hash_key(step), {})
-        else:
+        elif isinstance(target, list) and type(step) is int and -len(target) <= step < len(target):
             target = target[step]
-    if isinstance(target, list):
-        target.extend([None] * (path[-1] + 1 - len(target)))
-        target[path[-1]] = value
+    last = path[-1]
+    if isinstance(target, list) and type(last) is int:
+        target.extend([None] * (last + 1 - len(target)))
+        target[last] = value
+    elif isinstance(target, dict):
+        target[hash_key(last)] = value
     else:
-        target[hash_key(path[-1])] = value
+        raise CompileError(f"The path {literal(path)} does not lead into an Array or Hash")
 
 
 def _copied(value: Any, hashes_only: bool) -> Any:

@@ -23,6 +23,8 @@ class Directive(NamedTuple):
     def parse(cls, text: str) -> Directive:
         """The parts of `text`. Raises ValueError for what is no directive."""
         match = _FORM.match(text)
+        if match is None and text[1:2] in ("{", "<"):
+            raise ValueError("malformed name - unmatched parenthesis")
         if match is None:
             raise ValueError(f"malformed format string - {text[:2]}")
         width, precision = (None if part is None else int(part) for part in match.group(2, 3))
@@ -46,7 +48,7 @@ class Directive(NamedTuple):
         prefix = prefix if "#" in self.flags and value != 0 else ""
         if value < 0 and not signed:
             digits = _complement(value, base)
-            sign = ""
+            sign, prefix = "", "" if base == 8 else prefix
             if self.precision is not None or ("0" in self.flags and "-" not in self.flags):
                 size = self.precision if self.precision is not None else (self.width or 0) - len(prefix)
                 digits = digits[2:].rjust(size, digits[2]) if size > len(digits) else digits
@@ -78,7 +80,7 @@ class Directive(NamedTuple):
         whole, _, fraction = mantissa.partition(".")
         fraction = fraction.rstrip("0") if self.precision is None else fraction[: self.precision]
         sign = "-" if value < 0 else "+" if "+" in self.flags else " " if " " in self.flags else ""
-        digits = f"{whole}{'.' + fraction if fraction else ''}p{exponent}"
+        digits = f"{whole}{'.' + fraction if fraction or '#' in self.flags else ''}p{exponent}"
         if "0" in self.flags and "-" not in self.flags:
             digits = digits.rjust((self.width or 0) - len(sign) - 2, "0")
         text = self.padded(f"{sign}0x{digits}")

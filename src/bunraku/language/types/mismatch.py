@@ -17,6 +17,7 @@ from bunraku.language.types.base import ContainingType, Expansion, PAnyType, PTy
 from bunraku.language.types.callables import PCallableType
 from bunraku.language.types.collections import PArrayType, PHashType, PTupleType
 from bunraku.language.types.inference import infer
+from bunraku.language.types.labels import with_article
 from bunraku.language.types.quoting import number_text
 from bunraku.language.types.references import PTypeReferenceType
 from bunraku.language.types.scalars import PEnumType, PIntegerType, PPatternType, PStringType, PUndefType
@@ -212,12 +213,6 @@ def _range(size: PIntegerType, none: str) -> str:
 
 
 # ---------------------------------------------------------------- words
-
-
-def with_article(text: str) -> str:
-    """`a String`, `an Integer`."""
-    first = text[1:2] if text[:1] in ('"', "'") else text[:1]
-    return f"{'an' if first.lower() in (*'aeiouy',) else 'a'} {text}"
 
 
 def _one_of(names: list[str]) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from bunraku.catalog.values import DEFAULT, Binary, from_hash_key
 from bunraku.language.errors import CompileError
 from bunraku.language.types.base import PType
+from bunraku.language.types.labels import label
 from bunraku.language.types.regexp import Regexp
 from bunraku.language.types.scalars import ascii_folded
 
@@ -25,7 +26,7 @@ def equals(a: Any, b: Any) -> bool:
     if kind is str:
         return type(b) is str and (a == b or (len(a) == len(b) and ascii_folded(a) == ascii_folded(b)))
     if kind is int or kind is float:
-        return type(b) in (int, float) and a == b
+        return type(b) is not bool and bool(a == b)  # a time is equal to its seconds
     if kind is list:
         return type(b) is list and len(a) == len(b) and all(map(equals, a, b))
     if kind is dict:
@@ -49,10 +50,35 @@ def compare(a: Any, b: Any) -> int:
         if not hasattr(b, "compared"):
             raise CompileError("A Numeric is not comparable to non Numeric")
         return -int(b.compared(a))
+    if a is DEFAULT:
+        if b is not DEFAULT:
+            raise CompileError("Symbol not comparable to non Symbol")
+        return 0
     compared = getattr(a, "compared", None)
     if compared is None:
         raise CompileError("Only Strings, Numbers, Timespans, Timestamps, and Versions are comparable")
     return int(compared(b))
+
+
+def ordered(a: Any, operator: str, b: Any) -> bool:
+    """`a < b`, `<=`, `>` and `>=`. Types are ordered by what they take; a type and another value never are.
+
+    Raises CompileError for what has no order.
+    """
+    if isinstance(a, PType):
+        if not isinstance(b, PType):
+            return False
+        low, high = (a, b) if operator[0] == "<" else (b, a)
+        return type_less(low, high, or_equal=len(operator) == 2)
+    try:
+        order = compare(a, b)
+    except CompileError as error:
+        raise CompileError(
+            f"Comparison of: {label(a)} {operator} {label(b)}, is not possible. Caused by '{error.message}'."
+        ) from None
+    if order == 0:
+        return len(operator) == 2
+    return (order < 0) == (operator[0] == "<")
 
 
 def type_less(a: PType, b: PType, or_equal: bool = False) -> bool:

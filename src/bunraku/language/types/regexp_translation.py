@@ -242,9 +242,10 @@ class _Translator:
         self.pos = match.end()
         on, off = (_python_flags(flags or "") for flags in match.group(1, 2))
         flags = on + (f"-{off}" if off else "")
+        end = "\n" if "x" in on else ""  # a comment may reach up to the end
         if match[3] == ")":
-            return f"(?{flags}:{self.alternatives()})"
-        return f"(?{flags}:{self.closed(self.alternatives())})"
+            return f"(?{flags}:{self.alternatives()}{end})"
+        return f"(?{flags}:{self.closed(self.alternatives())}{end})"
 
     def called(self, name: str) -> str:
         """`\\g<name>`: the group's pattern, written out without capturing."""
@@ -284,6 +285,8 @@ class _Translator:
             digits = char
             while self.pos < len(self.pattern) and self.pattern[self.pos].isdigit() and len(digits) < 2:
                 digits += self.take()
+            if digits[0] not in "89" and len(digits) == 2 and re.match("[0-7]", self.pattern[self.pos :]):
+                return re.escape(chr(int(digits + self.take(), 8)))
             return f"(?:\\{digits})"
         return re.escape(self.character(char))
 

@@ -95,7 +95,8 @@ class SemVer:
         return hash(self._order())
 
     def __str__(self) -> str:
-        text = f"{self.major}.{self.minor}.{self.patch}"
+        major = "Infinity" if self.major == inf else self.major
+        text = f"{major}.{self.minor}.{self.patch}"
         if self.prerelease is not None:
             text += "-" + ".".join(map(str, self.prerelease))
         return text + ("+" + ".".join(self.build) if self.build is not None else "")

@@ -17,6 +17,7 @@ from bunraku.language.types.collections import PArrayType, PHashType, PTupleType
 from bunraku.language.types.directives import Directive, format_one
 from bunraku.language.types.inference import infer
 from bunraku.language.types.iteration import IteratorValue
+from bunraku.language.types.labels import ruby_class
 from bunraku.language.types.quoting import float_text, quote
 from bunraku.language.types.regexp import Regexp
 from bunraku.language.types.registry import lookup
@@ -268,7 +269,19 @@ def _convert(kind: PType, value: Any, formats: Formats, indent: Indent) -> str:
     formatted = getattr(value, "formatted", None)
     if formatted is not None:
         return str(formatted(form, indent))
-    return form.run(text_of(value))
+    return _plain(form, value)
+
+
+def _plain(form: Format, value: Any) -> str:
+    """A value without formats of its own: as Ruby's `format` has it, which takes times for their seconds."""
+    for letters, number, name in (("diubBoxX", "to_int", "Integer"), ("eEfgGaA", "to_float", "Float")):
+        if Directive.parse(form.text).letter in letters:
+            convert = getattr(value, number, None)
+            if convert is None:
+                raise ValueError(f"can't convert {ruby_class(value)} into {name}")
+            return form.run(convert())
+    text = text_of(value)
+    return form.run(f"#<{text}>" if form.letter == "p" and isinstance(value, Sensitive) else text)
 
 
 def _undef(form: Format, value: None, formats: Formats, indent: Indent) -> str:
@@ -323,6 +336,8 @@ def _integer(form: Format, value: int, formats: Formats, indent: Indent) -> str:
     if letter in "eEfgGaA":
         return form.run(float(value))
     if letter == "c":
+        if not 0 <= value < 0x110000:
+            raise ValueError("pack(U): value out of range")
         char = chr(value)
         return form.run(f'"{char}"' if form.alternative else char, "s")
     if letter == "s":

@@ -138,9 +138,10 @@ def _element(key: Any, value: PType) -> StructElement:
     if isinstance(inner, PEnumType) and inner is key and len(inner.values) == 1:
         inner = PStringType(value=inner.values[0])
     elif not isinstance(key, POptionalType | PNotUndefType | PStringType | PEnumType):
+        from bunraku.language.types.labels import ruby_class
+
         raise ValueError(
-            "Illegal Struct member key type. Expected NotUndef, Optional, String, or Enum."
-            f" Got: Puppet::Pops::Types::{type(key).__name__}"
+            f"Illegal Struct member key type. Expected NotUndef, Optional, String, or Enum. Got: {ruby_class(key)}"
         )
     if not isinstance(inner, PStringType) or inner.value is None:
         raise ValueError(f"Unable to extract a non-empty literal string from Struct member key type {key}")

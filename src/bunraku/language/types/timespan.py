@@ -61,7 +61,7 @@ class TimeData:
         return (left > right) - (left < right)
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self.nanoseconds == other.nanoseconds
+        return type(other) in (type(self), int, float) and self.compared(other) == 0
 
     def __hash__(self) -> int:
         return hash((type(self), self.nanoseconds))
@@ -176,7 +176,7 @@ class PTimeType(PScalarType):
             return self.value_class.parse(value)  # type: ignore[attr-defined,no-any-return]
         if isinstance(value, dict):
             return self.value_class.of_hash(value)  # type: ignore[attr-defined,no-any-return]
-        from bunraku.language.types.access import ruby_class
+        from bunraku.language.types.labels import ruby_class
 
         raise ValueError(f"Unable to create a Puppet::Pops::Time::{self.kind} from a {ruby_class(value)}")
 

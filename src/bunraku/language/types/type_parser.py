@@ -39,12 +39,12 @@ def parse(text: str, resolve: Resolve | None = None) -> PType:
 
 def parse_value(text: str, resolve: Resolve | None = None) -> Any:
     """As `parse`, but literals, arrays and hashes of types are allowed as the whole."""
-    return _Walker(text, resolve or _nothing).value(_body(text))
+    return Interpreter(text, resolve or _nothing).value(_body(text))
 
 
 def interpret(node: nodes.Node, resolve: Resolve | None = None, text: str = "") -> Any:
     """The value of a node that holds type names and literals only. Raises CompileError for others."""
-    return _Walker(text, resolve or _nothing).value(node)
+    return Interpreter(text, resolve or _nothing).value(node)
 
 
 def _nothing(name: str) -> PType | None:
@@ -52,7 +52,7 @@ def _nothing(name: str) -> PType | None:
 
 
 def _parse(text: str, resolve: Resolve) -> PType:
-    value = _Walker(text, resolve).value(_body(text))
+    value = Interpreter(text, resolve).value(_body(text))
     if not isinstance(value, PType):
         raise CompileError(f"The expression <{text}> is not a valid type specification.")
     return value
@@ -67,50 +67,63 @@ def _body(text: str) -> nodes.Node:
     return body
 
 
-class _Walker:
+class Interpreter:
+    """One walk over an expression; `of_NODE` gives the value of each kind of node that may occur."""
+
     def __init__(self, text: str, resolve: Resolve) -> None:
         self.text = text
         self.resolve = resolve
 
     def value(self, node: nodes.Node) -> Any:
+        """The value of a node. Raises CompileError for one that may not occur."""
         how = getattr(self, f"of_{type(node).__name__.lower()}", None)
         if how is None:
             raise CompileError(f"The expression <{self.text}> is not a valid type specification.")
         return how(node)
 
     def of_literal(self, node: nodes.Literal) -> Any:
+        """The literal itself."""
         return node.value
 
     def of_name(self, node: nodes.Name) -> str:
+        """Its text."""
         return node.value
 
     def of_regex(self, node: nodes.Regex) -> Regexp:
+        """The regular expression."""
         return Regexp(node.pattern)
 
     def of_parenthesized(self, node: nodes.Parenthesized) -> Any:
+        """What is inside."""
         return self.value(node.expr)
 
     def of_heredoc(self, node: nodes.Heredoc) -> Any:
+        """Its text."""
         return self.value(node.text)
 
     def of_unary(self, node: nodes.Unary) -> Any:
+        """A number with its sign turned."""
         value = self.value(node.operand)
         if node.operator != "-" or type(value) not in (int, float):
             raise CompileError(f"The expression <{self.text}> is not a valid type specification.")
         return -value
 
     def of_array(self, node: nodes.Array) -> list[Any]:
+        """The elements."""
         return [self.value(element) for element in node.elements]
 
     def of_hash(self, node: nodes.Hash) -> dict[Any, Any]:
+        """The entries."""
         return {hash_key(self.value(key)): self.value(value) for key, value in node.pairs}
 
     def of_typename(self, node: nodes.TypeName) -> PType:
+        """The type of the name."""
         name = node.value
         found = lookup(name.lower()) or self.resolve(name)
         return found if found is not None else PTypeReferenceType(name)
 
     def of_access(self, node: nodes.Access) -> Any:
+        """The type with its parameters."""
         target = self.value(node.target)
         keys = [self.value(key) for key in node.keys]
         if isinstance(target, PTypeReferenceType):

@@ -86,12 +86,13 @@ class PVariantType(PType):
             rest = [k for k in types if not isinstance(k, PUndefType)]
             bare = [k.type if isinstance(k, POptionalType) and k.type else k for k in rest]
             return POptionalType(variant_of(bare)).normalize()
-        merged = list(variant_of(types).types) if len(set(types)) > 1 else types[:1]  # type: ignore[attr-defined]
+        flat = [k for kind in types for k in (kind.types if isinstance(kind, PVariantType) else (kind,))]
+        merged = flat
         for merge in _MERGES:
             merged = merge(merged) if len(merged) > 1 else merged
         if len(merged) == 1:
             return merged[0]
-        return self if tuple(merged) == self.types else variant_of(merged)
+        return self if len(merged) == len(flat) and flat == list(self.types) else variant_of(merged)
 
     def is_callable(self, optional: bool = True) -> bool:
         """Whether instances of all types are."""
