@@ -87,6 +87,13 @@ class LocalCluster:
     def client(self, deadline: float = 5.0) -> Client:
         return Client(self.endpoints, deadline=deadline)
 
+    def grow(self) -> Member:
+        """One more member, known but not started."""
+        new = Member(f"m{len(self.members) + 1}", self.folder, self.extra)
+        self.members.append(new)
+        self.initial += f",{new.name}={new.peer_url}"
+        return new
+
     def restart(self, member: Member) -> None:
         member.start(self.initial)
 

@@ -22,6 +22,7 @@ from bunraku.etcd.errors import (
     Refused,
     TooLarge,
     Uncertain,
+    Unhealthy,
     Unreachable,
 )
 
@@ -52,6 +53,7 @@ __all__ = [
     "Tls",
     "TooLarge",
     "Uncertain",
+    "Unhealthy",
     "Unreachable",
     "Watch",
 ]

@@ -9,8 +9,11 @@ from typing import Any
 
 from bunraku.etcd import rpc_pb2 as pb
 from bunraku.etcd import txn as ops
+from bunraku.etcd.auth import Auth
 from bunraku.etcd.keys import KeyValue, encode, prefix_range, widest
 from bunraku.etcd.lease import Leases
+from bunraku.etcd.maintenance import Maintenance
+from bunraku.etcd.members import Members
 from bunraku.etcd.transport import COMPACT, DELETE_RANGE, PUT, RANGE, Tls, Transport
 from bunraku.etcd.watch import Watch, WatchHub
 
@@ -82,9 +85,10 @@ class Client:
         start, end = prefix_range(prefix)
         return int(self._call(RANGE, pb.RangeRequest(key=start, range_end=end, count_only=True)).count)
 
-    def revision(self) -> int:
-        """The store's present revision."""
-        return int(self._call(RANGE, pb.RangeRequest(key=b"\0", count_only=True)).header.revision)
+    def revision(self, prefix: str | bytes = b"\0") -> int:
+        """The store's present revision; a user who may not read everything names a prefix that he may read."""
+        start, end = prefix_range(prefix)
+        return int(self._call(RANGE, pb.RangeRequest(key=start, range_end=end, count_only=True)).header.revision)
 
     def put(self, key: str | bytes, value: str | bytes, *, lease: int = 0) -> int:
         """Set the key; returns the revision of the change. Raises `Uncertain` if the answer is lost."""
@@ -126,9 +130,25 @@ class Client:
 
         After `revision, values = client.snapshot(prefixes)` give `revision + 1`: nothing is missed or seen twice.
         """
-        return self._hub.watch(widest(prefixes), start_revision or self.revision() + 1)
+        prefixes = widest(prefixes)
+        return self._hub.watch(prefixes, start_revision or self.revision(*prefixes[:1]) + 1)
 
     # ---- the further services
+
+    @cached_property
+    def members(self) -> Members:
+        """The members of the cluster."""
+        return Members(self.transport)
+
+    @cached_property
+    def maintenance(self) -> Maintenance:
+        """Status, alarms, snapshots, defragmentation."""
+        return Maintenance(self.transport)
+
+    @cached_property
+    def auth(self) -> Auth:
+        """Users, roles and permissions."""
+        return Auth(self.transport)
 
     @cached_property
     def leases(self) -> Leases:

@@ -38,6 +38,12 @@ class NoLeader(Unreachable):
     remedy = "more than half of the members must run; see the health of each"
 
 
+class Unhealthy(Unreachable):
+    """The cluster refuses a change of its members because too few of those it has are connected, or not for 5 s yet."""
+
+    remedy = "bring its members up, wait a few seconds, then try again"
+
+
 class DeadlineExceeded(EtcdError):
     """A read did not finish in time."""
 

@@ -36,6 +36,7 @@ from bunraku.etcd.errors import (  # noqa: E402
     Refused,
     TooLarge,
     Uncertain,
+    Unhealthy,
     Unreachable,
 )
 
@@ -122,6 +123,11 @@ HASH_KV = _method("Maintenance", "HashKV", pb.HashKVResponse, idempotent=True)
 SNAPSHOT = _method("Maintenance", "Snapshot", pb.SnapshotResponse, idempotent=True)
 MOVE_LEADER = _method("Maintenance", "MoveLeader", pb.MoveLeaderResponse)
 AUTHENTICATE = _method("Auth", "Authenticate", pb.AuthenticateResponse, idempotent=True)
+
+
+def auth_method(name: str, response: Any, *, idempotent: bool = False) -> Method:
+    """A procedure of the Auth service."""
+    return _method("Auth", name, response, idempotent=idempotent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,11 +296,18 @@ class Transport:
             return WITH_LEADER
         if self._token is None:
             self._token = self._authenticate(connection)
-        return (*WITH_LEADER, ("token", self._token))
+        return (*WITH_LEADER, ("token", self._token)) if self._token else WITH_LEADER
 
     def forget_token(self) -> None:
         """Log in again before the next call."""
         self._token = None
+
+    def log_in_again(self, said: str) -> bool:
+        """Whether the server's words mean that our token is stale, and a new one will be got for the next call."""
+        stale = self._login is not None and any(words in said for words in STALE_TOKEN)
+        if stale:
+            self.forget_token()
+        return stale
 
     def rotate(self, endpoint: Endpoint) -> None:
         """Prefer the endpoint after `endpoint`, which has failed."""
@@ -325,8 +338,7 @@ class Transport:
             return self._after_failure(failure, connection, method, request, left)
 
     def _after_failure(self, failure: Any, connection: Connection, method: Method, request: Any, left: float) -> Any:
-        if _is_stale_token(failure) and self._login is not None:
-            self.forget_token()
+        if self.log_in_again(failure.details() or ""):
             try:
                 return connection.unary(method, request, left, self.metadata(connection))
             except grpc.RpcError as again:
@@ -345,7 +357,12 @@ class Transport:
     def _authenticate(self, connection: Connection) -> str:
         assert self._login is not None
         request = pb.AuthenticateRequest(name=self._login[0], password=self._login[1])
-        token: str = connection.unary(AUTHENTICATE, request, self.deadline, WITH_LEADER).token
+        try:
+            token: str = connection.unary(AUTHENTICATE, request, self.deadline, WITH_LEADER).token
+        except grpc.RpcError as failure:
+            if "authentication is not enabled" in (failure.details() or ""):
+                return ""  # yet: the user is not asked for until it is
+            raise
         return token
 
 
@@ -369,7 +386,10 @@ def _verdict(failures: list[EtcdError]) -> EtcdError:
     if len(last) == 1:
         return failures[-1]
     said = "; ".join(f"{endpoint}: {failure.problem}" for endpoint, failure in last.items())
-    kind = next((k for k in (NoLeader, Unreachable) if any(isinstance(f, k) for f in last.values())), DeadlineExceeded)
+    kind = next(
+        (k for k in (Unhealthy, NoLeader, Unreachable) if any(isinstance(f, k) for f in last.values())),
+        DeadlineExceeded,
+    )
     return kind(said)
 
 
@@ -390,6 +410,8 @@ def translate(failure: Any, endpoint: Endpoint) -> EtcdError:
 BY_WORDS: dict[str, type[EtcdError]] = {
     "no leader": NoLeader,
     "leader changed": NoLeader,
+    "unhealthy cluster": Unhealthy,
+    "not enough started members": Unhealthy,
     "database space exceeded": NoSpace,
     "required revision has been compacted": Compacted,
     "lease not found": LeaseNotFound,
@@ -408,9 +430,8 @@ BY_CODE = {
 }
 
 
-def _is_stale_token(failure: Any) -> bool:
-    said = failure.details() or ""
-    return "invalid auth token" in said or "revision of auth store is old" in said
+STALE_TOKEN = ("invalid auth token", "revision of auth store is old", "user name is empty")
+"""What a server says to a token that it no longer takes, or to none where authentication was switched on meanwhile."""
 
 
 def _surely_not_applied(failure: Any) -> bool:
@@ -421,7 +442,7 @@ def _surely_not_applied(failure: Any) -> bool:
     """
     said = failure.details() or ""
     never_left = ("failed to connect to all addresses", "DNS resolution failed", "name resolution")
-    at_the_door = ("etcdserver: no leader", "etcdserver: not capable", "rpc not supported for learner")
+    at_the_door = ("no leader", "not capable", "not supported for learner", "unhealthy cluster", "not enough started")
     return any(words in said for words in never_left + at_the_door)
 
 

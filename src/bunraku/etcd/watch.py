@@ -29,7 +29,7 @@ import grpc
 from bunraku.etcd import rpc_pb2 as pb
 from bunraku.etcd.errors import AuthenticationFailed, BadSettings, EtcdError, PermissionDenied
 from bunraku.etcd.keys import decode, prefix_range
-from bunraku.etcd.transport import WATCH, Endpoint, Transport, translate
+from bunraku.etcd.transport import STALE_TOKEN, WATCH, Endpoint, Transport, translate
 
 HEARTBEAT = 1.0
 """Seconds of silence after which the member is asked for its progress."""
@@ -135,7 +135,7 @@ class _Stream:
         self.outbox: SimpleQueue[Any] = SimpleQueue()
         self.ranges: dict[int, _Range] = {}
         self.unconfirmed: deque[int] = deque()
-        self.spoke = False
+        self.useful = False
         self.heard_at = time.monotonic()
         self._asked = False
         connection = transport.connection(endpoint)
@@ -156,7 +156,8 @@ class _Stream:
 
     def responses(self) -> Iterator[Any]:
         for response in self._call:
-            self.heard_at, self._asked, self.spoke = time.monotonic(), False, True
+            self.heard_at, self._asked = time.monotonic(), False
+            self.useful |= not response.canceled
             yield response
 
     def check(self) -> None:
@@ -223,8 +224,8 @@ class WatchHub:
         pause = PAUSES[0]
         while self._go_on():
             endpoint = self._transport.preferred()
-            spoke = self._read(endpoint)
-            pause = PAUSES[0] if spoke else min(pause * 2, PAUSES[1])
+            useful = self._read(endpoint)
+            pause = PAUSES[0] if useful else min(pause * 2, PAUSES[1])
             self._transport.rotate(endpoint)
             self._changed.wait(pause)
 
@@ -235,7 +236,7 @@ class WatchHub:
             return self._running
 
     def _read(self, endpoint: Endpoint) -> bool:
-        """Follow one stream to its end; returns whether the member said anything."""
+        """Follow one stream to its end; returns whether the member took any of its watches."""
         stream = None
         try:
             stream = self._open(endpoint)
@@ -250,7 +251,7 @@ class WatchHub:
                 self._stream = None
         if stream is not None:
             stream.end()
-        return stream is not None and stream.spoke
+        return stream is not None and stream.useful
 
     def _open(self, endpoint: Endpoint) -> _Stream:
         stream = _Stream(self._transport, endpoint)
@@ -278,8 +279,12 @@ class WatchHub:
             self._resync(stream, watch)
         elif "permission denied" in response.cancel_reason:
             self._fail(watch, PermissionDenied(f"may not watch {', '.join(watch.prefixes) or 'all keys'}"))
+        elif any(words in response.cancel_reason for words in STALE_TOKEN) and not self._transport.log_in_again(
+            response.cancel_reason
+        ):
+            self._fail(watch, AuthenticationFailed(f"a user is needed to watch {', '.join(watch.prefixes)}"))
         else:
-            stream.end()  # the member wants us off: the next one takes over
+            stream.end()  # the member wants us off: the next one, or a new token, will do
 
     def _resync(self, stream: _Stream, watch: Watch) -> None:
         with self._lock:
@@ -296,9 +301,9 @@ class WatchHub:
 
     def _judge(self, problem: EtcdError) -> None:
         """End the watches if trying again cannot help; otherwise the next stream will do."""
-        if isinstance(problem, AuthenticationFailed) and "token" in problem.problem:
-            self._transport.forget_token()
-        elif isinstance(problem, AuthenticationFailed | PermissionDenied | BadSettings):
+        if self._transport.log_in_again(problem.problem):
+            return
+        if isinstance(problem, AuthenticationFailed | PermissionDenied | BadSettings):
             for watch in list(self._watches):
                 self._fail(watch, problem)
 
