@@ -60,7 +60,9 @@ if TYPE_CHECKING:
     from bunraku.language.types.strings import to_string as to_string
     from bunraku.language.types.structured import PStructType as PStructType
     from bunraku.language.types.structured import StructElement as StructElement
+    from bunraku.language.types.times import time_arithmetic as time_arithmetic
     from bunraku.language.types.type_parser import parse as parse
+    from bunraku.language.types.uri import URI as URI
     from bunraku.language.types.variants import PVariantType as PVariantType
 
 _NAMES = {
@@ -89,7 +91,9 @@ _NAMES = {
     "scalars": ("PIntegerType", "PStringType"),
     "strings": ("interpolate", "puppet_repr", "to_string"),
     "structured": ("PStructType", "StructElement"),
+    "times": ("time_arithmetic",),
     "type_parser": ("parse",),
+    "uri": ("URI",),
     "variants": ("PVariantType",),
 }
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}

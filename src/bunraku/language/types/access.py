@@ -436,10 +436,43 @@ def _uri_parameter() -> PType:
     return parse(f"Variant[String[1], Struct[{{{', '.join(f'Optional[{n}] => {condition}' for n in names)}}}]]")
 
 
+def _init(target: PType, keys: list[Any]) -> PType:
+    from bunraku.language.types.init import PInitType
+
+    if not keys or not isinstance(keys[0], PType):
+        raise _must_be_types("Init-Type", keys[0] if keys else None)
+    return PInitType(keys[0], keys[1:])
+
+
+def _object(target: Any, keys: list[Any]) -> PType:
+    from bunraku.language.types.objects import PObjectType
+
+    keys = _flat(keys)
+    if target is not PObjectType.DEFAULT:
+        raise BadParameter(f"The {target.label}-Type cannot be parameterized using an empty parameter list")
+    if len(keys) != 1:
+        raise _arity("Object-Type", 1, None, len(keys))
+    _checked(target, keys, 1, 1, (dict,), "Hash")
+    return PObjectType(None, lambda: keys[0])
+
+
+def _typeset(target: PType, keys: list[Any]) -> PType:
+    from bunraku.language.types.typesets import PTypeSetType
+
+    keys = _flat(keys)
+    if len(keys) != 1:
+        raise _arity("TypeSet-Type", 1, None, len(keys))
+    _checked(target, keys, 1, 1, (dict,), "Hash")
+    return PTypeSetType(None, lambda: keys[0])
+
+
 # Types whose modules are imported only when they are used, by the name of the class.
 _LATER: dict[str, _How] = {
+    "PInitType": _init,
+    "PObjectType": _object,
     "PSemVerType": _semver,
     "PTimespanType": _time,
     "PTimestampType": _time,
+    "PTypeSetType": _typeset,
     "PURIType": _uri,
 }

@@ -86,10 +86,15 @@ _BUILT_IN: dict[str, PType] = {
 # Where the others are: the module that puts `DEFAULT` on the class, or the type under a name.
 _LATER: dict[str, tuple[str, str]] = {
     "binary": ("binary", "PBinaryType"),
+    "deferred": ("predefined", "DEFERRED"),
+    "error": ("predefined", "ERROR"),
+    "init": ("init", "PInitType"),
+    "object": ("objects", "PObjectType"),
     "semver": ("semver", "PSemVerType"),
     "semverrange": ("semver", "PSemVerRangeType"),
     "timespan": ("timespan", "PTimespanType"),
     "timestamp": ("timestamp", "PTimestampType"),
+    "typeset": ("typesets", "PTypeSetType"),
     "uri": ("uri", "PURIType"),
 }
 

@@ -148,6 +148,9 @@ class Timespan(TimeData):
         }
         return {name: value for name, value in fields.items() if value} | ({"negative": True} if sign < 0 else {})
 
+    def __neg__(self) -> Timespan:
+        return Timespan(-self.nanoseconds)
+
     def __str__(self) -> str:
         return self.format(DEFAULT_FORMATS[0])
 

@@ -57,6 +57,12 @@ class URI:
         text += f"?{parts['query']}" if parts.get("query") else ""
         return cls.parse(text + (f"#{parts['fragment']}" if parts.get("fragment") else ""))
 
+    def join(self, other: URI | str) -> URI:
+        """The URI that `other`, taken relative to this one, is (RFC 3986, section 5)."""
+        from urllib.parse import urljoin
+
+        return URI.parse(urljoin(self.text, str(other)))
+
     def attribute(self, name: str) -> Any:
         """A part by name. Raises KeyError for others."""
         return self.parts[name]
