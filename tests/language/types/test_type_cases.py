@@ -1,4 +1,4 @@
-"""The cases in cases/, whose answers tests/record/types.py recorded from Puppet."""
+"""The cases in cases/, whose answers tests/record/pcore.py recorded from Puppet."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_answers_are_those_of_puppet(case: list[Any]) -> None:
 
 @pytest.mark.skipif(shutil.which("puppet") is None, reason="puppet is not installed: the records are not checked live")
 def test_the_records_are_still_true() -> None:
-    script = Path(__file__).parents[2] / "record" / "types.py"
+    script = Path(__file__).parents[2] / "record" / "pcore.py"
     done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, timeout=300)
     assert done.stdout == ""
     assert done.returncode == 0, done.stderr

@@ -1,7 +1,7 @@
-"""Records what Puppet answers to the cases of tests/language/types/cases: `python tests/record/types.py [--check]`.
+"""Records what Puppet answers to the cases of tests/language/types/cases: `python tests/record/pcore.py [--check]`.
 
 A case is a line of JSON, `[operation, argument, …, answer]`; a new one is written with `"?"` as its answer. The
-operations are those of types.rb beside this script. With --check nothing is written: what would change is printed, and
+operations are those of pcore.rb beside this script. With --check nothing is written: what would change is printed, and
 makes the exit status 1.
 """
 
@@ -19,7 +19,7 @@ CASES = HERE.parent / "language" / "types" / "cases"
 
 def ask(cases: list[list[str]]) -> list[object]:
     """Puppet's answers to cases without answers."""
-    command = ["ruby", str(HERE / "types.rb")]
+    command = ["ruby", str(HERE / "pcore.rb")]
     done = subprocess.run(command, input=json.dumps(cases), capture_output=True, text=True, timeout=300, check=True)
     answers: list[object] = json.loads(done.stdout)
     return answers
@@ -28,7 +28,7 @@ def ask(cases: list[list[str]]) -> list[object]:
 def main() -> int:
     """Records or checks all files."""
     if shutil.which("ruby") is None or shutil.which("puppet") is None:
-        print("types: puppet is not installed; nothing to record from", file=sys.stderr)
+        print("pcore: puppet is not installed; nothing to record from", file=sys.stderr)
         return 2
     changed = 0
     for path in sorted(CASES.glob("*.json")):
