@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -132,15 +132,10 @@ def log(level: str, message: str, source: str, outcome: Outcome | None = None, w
         "message": message,
         "source": source,
         "tags": [level, *(resource.tags if resource else ())],
-        "time": _time(when or (outcome.started if outcome else started_now())),
+        "time": _time(when or (outcome.started if outcome else time.time())),
         "file": resource.file if resource else None,
         "line": resource.line if resource else None,
     }
-
-
-def started_now() -> float:
-    """Now, in seconds of the epoch."""
-    return datetime.now(UTC).timestamp()
 
 
 def _metrics(outcomes: list[Outcome], counts: dict[str, int], seconds: dict[str, float]) -> dict[str, Any]:
@@ -201,7 +196,9 @@ def _plain(value: Any) -> Any:
 
 
 def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")
+    """ISO 8601 with microseconds, in UTC."""
+    whole = int(seconds)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + f".{int((seconds - whole) * 1e6):06d}+00:00"
 
 
 def _uuid() -> str:
@@ -219,7 +216,7 @@ def _uuid() -> str:
 def store(report: dict[str, Any], folder: Path) -> str:
     """Write the report into `folder`, readable to its owner only, drop the oldest; the report's name."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = report["time"][:19].replace("+00:00", "") + "Z"
+    name = report["time"][:19] + "Z"
     path = folder / f"{name}.json"
     number = 2
     while path.exists():

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from bunraku import resources
@@ -23,6 +24,7 @@ from bunraku.catalog.values import Deferred, Sensitive
 from bunraku.engine.graph import Graph
 from bunraku.engine.outcome import MASK, Event, EventStatus, Outcome
 from bunraku.resources.base import ResourceError, ResourceType, Run, shown
+from bunraku.system import files
 from bunraku.system.process import CommandError
 
 RELATIONS = (("before", True, False), ("notify", True, True), ("require", False, False), ("subscribe", False, True))
@@ -154,6 +156,14 @@ class Transaction:
 
     def run(self) -> None:
         """Take every resource at its turn. Raises Interrupted on Ctrl-C or when told to stop."""
+        try:
+            self._walk()
+        finally:
+            for folder in self.run_state.unflushed:
+                with suppress(OSError):
+                    files.flush_folder(folder)
+
+    def _walk(self) -> None:
         for point in self.graph.walk():
             ref = self.graph.refs[point]
             if not self.graph.is_work(point):

@@ -149,7 +149,8 @@ class Run:
     """What the resources of one run share.
 
     state_dir: where bunraku keeps what it must remember. environment: the catalog's. source: finds what a
-    `puppet:///…` URL names in the modules (None: not found). noop: whether the whole run only looks.
+    `puppet:///…` URL names in the modules (None: not found). noop: whether the whole run only looks. unflushed:
+    folders whose renames the engine flushes to the disk before the run is reported.
     """
 
     def __init__(
@@ -166,6 +167,7 @@ class Run:
         self.noop = noop
         self.shared: dict[str, Any] = {}
         self.resources: dict[tuple[str, str], ResourceType] = {}
+        self.unflushed: set[str] = set()
         self.log: Callable[[str, str, str], None] = lambda level, message, source: None
 
     def find(self, type_name: str, name: str) -> ResourceType | None:

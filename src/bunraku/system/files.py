@@ -33,15 +33,16 @@ def replace(
     follow: bool = False,
     check: Callable[[str], None] | None = None,
     busy: Busy | None = None,
-    durable: bool = True,
+    flush: bool = True,
 ) -> None:
     """Make `path` a regular file that holds `content`.
 
     mode, uid, gid: as given; where None, those of the file that is replaced; for a new file 0644 less the umask and
     the process's own owner. follow: write to where a symbolic link at `path` leads. check: called with the path of
     the temporary file before it takes the target's place; an exception from it leaves the target as it was. busy:
-    see `Busy`; in place is the only way onto a bind-mounted file, and it is not atomic. durable: False leaves the
-    flushing to the caller (`flush_folder`).
+    see `Busy`; in place is the only way onto a bind-mounted file, and it is not atomic. flush: False leaves it to the
+    caller to flush the folder (`flush_folder`), once for many files: until then a power cut may bring the old file
+    back, whole.
     Raises OSError; the target is then unchanged, except after a failed write in place.
     """
     path = os.path.realpath(path) if follow else path
@@ -57,8 +58,7 @@ def replace(
                 set_attributes(file.fileno(), mode=mode, uid=uid, gid=gid)
                 if check is not None:
                     check(os.path.join(folder, temporary))
-                if durable:
-                    os.fsync(file.fileno())
+                os.fsync(file.fileno())
             try:
                 os.rename(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
             except OSError as error:
@@ -70,7 +70,7 @@ def replace(
             with suppress(OSError):
                 os.unlink(temporary, dir_fd=parent)
             raise
-        if durable:
+        if flush:
             os.fsync(parent)
 
 

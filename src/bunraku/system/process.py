@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import select
 import signal
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import subprocess
 
 LIMIT = 64 << 20
 """Bytes that a command may write before it is ended as runaway."""
@@ -134,6 +136,8 @@ def _start(
     out: _Capture,
     err: _Capture | None,
 ) -> subprocess.Popen[bytes]:
+    import subprocess  # costs milliseconds that a run without commands need not pay
+
     try:
         return subprocess.Popen(
             list(argv),
@@ -175,13 +179,18 @@ def _wait(process: subprocess.Popen[bytes], end: float, out: _Capture, err: _Cap
         os.close(handle)
 
 
+def _wait_for(process: subprocess.Popen[bytes], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < end:
+        time.sleep(0.01)
+
+
 def end_group(group: int, *, grace: float, process: subprocess.Popen[bytes] | None = None) -> None:
     """End a process group: SIGTERM, and after `grace` seconds, or as soon as `process` is gone, SIGKILL."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGTERM)
         if process is not None:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(grace)
+            _wait_for(process, grace)
         else:
             time.sleep(grace)
         os.killpg(group, signal.SIGKILL)

@@ -308,7 +308,9 @@ class File(ResourceType):
             gid=self._gid(),
             follow=self.links == "follow",
             check=self._check if self.validate_cmd else None,
+            flush=False,
         )
+        self.run.unflushed.add(os.path.dirname(os.path.realpath(self.path) if self.links == "follow" else self.path))
 
     def _check(self, temporary: str) -> None:
         """Let `validate_cmd` look at the new content. Raises ResourceError where it refuses."""
