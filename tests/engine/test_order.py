@@ -46,6 +46,23 @@ def test_what_a_resource_brings_in_comes_right_after_it_and_before_what_waits_fo
     assert run.changed() == ["parent", "x", "y", "next", "waits", "own"]
 
 
+def test_what_may_be_done_in_one_go(apply) -> None:
+    graph = Graph()
+    for ref in ("P[1]", "File[x]", "P[2]", "P[3]", "P[4]", "P[5]"):
+        graph.add(ref)
+    graph.add("Class[c]", container=True)
+    graph.contain("Class[c]", "P[5]")
+    graph.order("File[x]", "P[2]")
+    graph.order("P[1]", "P[3]")
+    graph.order("P[4]", "Class[c]")
+    walk = graph.walk()
+    now = next(walk)
+    points = {graph.begin[f"P[{n}]"]: n for n in (2, 3, 4, 5)}
+    assert [points[point] for point in graph.may_start(now, points)] == [3, 4, 5]
+    del points[graph.begin["P[4]"]]
+    assert [points[point] for point in graph.may_start(now, points)] == [3]
+
+
 def test_a_cycle_is_told_as_a_path_and_the_rest_is_applied(apply) -> None:
     things = {
         "free": {},

@@ -119,3 +119,59 @@ def test_a_package_that_nobody_has_is_told_with_a_remedy(apply: Apply) -> None:
     assert line == (
         "! Unable to locate package bunraku-no-such-package: is its repository set up, and `apt-get update` run?"
     )
+
+
+@pytest.fixture
+def repository(tmp_path: Path):
+    """An apt that knows a folder of packages of the tests' own and nothing else; its calls are counted."""
+    root = tmp_path / "apt"
+    for folder in ("pool", "lists/partial", "cache/archives/partial", "parts"):
+        (root / folder).mkdir(parents=True)
+    for number in (1, 2, 3):
+        source = tmp_path / f"p{number}"
+        (source / "DEBIAN").mkdir(parents=True)
+        (source / "DEBIAN" / "control").write_text(
+            f"Package: {NAME}-{number}\nVersion: 1\nArchitecture: all\nMaintainer: t <t@example.com>\nDescription: t\n"
+        )
+        subprocess.run(["dpkg-deb", "--build", source, root / "pool"], check=True, capture_output=True)
+    packages = subprocess.run(
+        ["dpkg-scanpackages", "pool"], cwd=root, capture_output=True, text=True, check=True
+    ).stdout
+    (root / "Packages").write_text(packages)
+    (root / "sources.list").write_text(f"deb [trusted=yes] file:{root} ./\n")
+    (root / "apt.conf").write_text(
+        f'Dir::Etc::sourcelist "{root}/sources.list";\nDir::Etc::sourceparts "{root}/parts";\n'
+        f'Dir::State::lists "{root}/lists";\nDir::Cache "{root}/cache";\nAPT::Sandbox::User "root";\n'
+    )
+    environment = {**os.environ, "APT_CONFIG": str(root / "apt.conf")}
+    subprocess.run(["apt-get", "update"], env=environment, check=True, capture_output=True)
+    yield root / "apt.conf"
+    subprocess.run(["dpkg", "--purge", *(f"{NAME}-{n}" for n in (1, 2, 3))], capture_output=True)
+
+
+@pytest.mark.root
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("dpkg-scanpackages"), reason="needs root and dpkg-scanpackages (dpkg-dev)"
+)
+def test_missing_packages_are_installed_together(
+    apply: Apply, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APT_CONFIG", str(repository))
+    calls = []
+    apt_get = dpkg.apt_get
+    monkeypatch.setattr(
+        dpkg, "apt_get", lambda verb, names, *a, **k: (calls.append(names), apt_get(verb, names, *a, **k))
+    )
+    one, two, three = (("package", f"{NAME}-{n}", {}) for n in (1, 2, 3))
+    assert [words(o) for o in apply(one, two, three).values()] == [["installed"]] * 3
+    assert calls == [[f"{NAME}-{n}" for n in (1, 2, 3)]]
+    assert [words(o) for o in apply(one, two, three).values()] == [[]] * 3
+    gone = [("package", f"{NAME}-{n}", {"ensure": "purged"}) for n in (1, 2, 3)]
+    assert [words(o) for o in apply(*gone).values()] == [["purged"]] * 3
+
+    # One that cannot be had does not keep the others back.
+    calls.clear()
+    outcomes = apply(one, ("package", "bunraku-no-such-package", {}), two)
+    assert [o.state for o in outcomes.values()] == ["changed", "failed", "changed"]
+    assert calls[0] == [f"{NAME}-1", "bunraku-no-such-package", f"{NAME}-2"]
+    assert calls[1] == [f"{NAME}-1"]

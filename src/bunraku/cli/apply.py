@@ -40,6 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--noop", action="store_true", help="show what would be changed, and change nothing")
     how.add_argument("--tags", metavar="A,B", default="", help="apply only resources with one of these tags")
     how.add_argument("--skip_tags", "--skip-tags", metavar="A,B", default="", help="leave out those with one of these")
+    how.add_argument("--ignoreschedules", action="store_true", help="apply at any time, whatever schedules say")
+    how.add_argument("--deadline", metavar="SECONDS", type=float, help="begin nothing new after this time")
     how.add_argument("--wait", metavar="SECONDS", type=float, default=0.0, help="wait for another apply to end (0)")
     how.add_argument("--statedir", metavar="FOLDER", help="where reports, backups and the lock are kept")
     show = parser.add_argument_group("what is shown")
@@ -76,6 +78,8 @@ def run(args: argparse.Namespace) -> int:
         noop=args.noop,
         tags=_words(args.tags),
         skip_tags=_words(args.skip_tags),
+        ignore_schedules=args.ignoreschedules,
+        deadline=args.deadline,
         resolve=resolve,
         on_outcome=display.outcome if text else lambda outcome: None,
     )
@@ -93,7 +97,7 @@ def _finish(args: argparse.Namespace, display: Display, catalog: Any, result: Re
         print(json.dumps(result.report, indent=2))
     elif result.interrupted:
         left = _resources(catalog) - len(result.outcomes)
-        print(f"\ninterrupted: {left} resources were left as they were", file=sys.stderr)
+        print(f"\nEnded early ({result.interrupted}): {left} resources were not looked at", file=sys.stderr)
     if args.format == "text":
         display.summary(result.counts, result.seconds, result.name)
     if result.interrupted:

@@ -40,7 +40,7 @@ class Display:
 
     def outcome(self, outcome: Outcome) -> None:
         """The lines of one resource, if there is anything to say about it."""
-        if outcome.skipped == "tags":
+        if outcome.skipped in ("tags", "schedule"):
             return
         if outcome.skipped:
             self._line(outcome, "∙", f"skipped: {outcome.skipped}")
@@ -62,7 +62,7 @@ class Display:
         if event.status == "noop" and event.property is not None and _symbol(event) != "»":
             words = _would(words)
         if words:
-            self._line(outcome, _symbol(event), words)
+            self._line(outcome, "?" if event.status == "audit" else _symbol(event), words)
         self._indented(event.diff)
 
     def _line(self, outcome: Outcome, symbol: str, words: str) -> None:

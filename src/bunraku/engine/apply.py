@@ -16,13 +16,14 @@ from bunraku.system.lock import Lock
 
 
 class Result(NamedTuple):
-    """How a run ended. report: in Puppet's format; name: what it was stored under ("" if it could not be)."""
+    """How a run ended. report: in Puppet's format; name: what it was stored under. interrupted: why it ended
+    before its end, or ""."""
 
     outcomes: list[Outcome]
     report: dict[str, Any]
     name: str
     seconds: float
-    interrupted: bool
+    interrupted: str
 
     @property
     def counts(self) -> dict[str, int]:
@@ -60,14 +61,14 @@ def apply(
     """
     started, clock = time.time(), time.perf_counter()
     run.state_dir.mkdir(mode=0o755, parents=True, exist_ok=True)
-    interrupted = False
+    interrupted = ""
     with Lock(str(run.state_dir / "apply.lock"), wait=wait):
         transaction = Transaction(catalog, run, options)
         transaction.prepare()
         try:
             transaction.run()
-        except Interrupted:
-            interrupted = True
+        except Interrupted as reason:
+            interrupted = str(reason)
         outcomes = list(transaction.outcomes.values())
         took = time.perf_counter() - clock
         stages = {**(seconds or {}), "catalog_application": took}

@@ -7,7 +7,7 @@ ready, the one declared first is next, so the order is the same on every run. As
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from heapq import heapify, heappop, heappush
 
 Priority = tuple[int, ...]
@@ -98,6 +98,22 @@ class Graph:
                 self._waits_for[then] -= 1
                 if not self._waits_for[then]:
                     heappush(self._ready, (self._priority[then], then))
+
+    def may_start(self, now: int, candidates: Collection[int]) -> list[int]:
+        """Those of `candidates` that could be done right after point `now` with nothing but each other between."""
+        waits: dict[int, int] = {}
+        free, reached = [now, *(point for _, point in self._ready)], []
+        while free:
+            point = free.pop()
+            if point in candidates:
+                reached.append(point)
+            elif point != now and point not in self._passes:
+                continue
+            for then in self.after[point]:
+                waits[then] = waits.get(then, self._waits_for[then]) - 1
+                if not waits[then]:
+                    free.append(then)
+        return sorted(reached, key=lambda point: self._priority[point])
 
     def left(self) -> list[int]:
         """The points that the walk never reached, because they are in a cycle or behind one."""

@@ -113,7 +113,7 @@ def _event(event: Event) -> dict[str, Any]:
 
 def _logs(outcome: Outcome) -> Iterable[dict[str, Any]]:
     source = "/" + "/".join([*map(_path_name, outcome.containers), outcome.resource.ref])
-    if outcome.skipped and outcome.skipped != "tags":
+    if outcome.skipped and outcome.skipped not in ("tags", "schedule"):
         yield log("warning", f"Skipping because {outcome.skipped}", source, outcome)
     for level, message in outcome.notes:
         yield log(level, message, source, outcome)

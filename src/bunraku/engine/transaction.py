@@ -22,6 +22,7 @@ from bunraku import resources
 from bunraku.catalog.catalog import Catalog, Resource
 from bunraku.catalog.values import Deferred, Sensitive
 from bunraku.engine.graph import Graph
+from bunraku.engine.memory import Memory
 from bunraku.engine.outcome import MASK, Event, EventStatus, Outcome
 from bunraku.resources.base import ResourceError, ResourceType, Run, shown
 from bunraku.system import files
@@ -45,18 +46,21 @@ class Options(NamedTuple):
     """How a catalog is applied.
 
     noop: look only. tags, skip_tags: apply only what has one of these tags; leave out what has one of those.
+    ignore_schedules: apply at any time. deadline: seconds for the whole run, after which no new work is begun.
     resolve: makes a deferred call and returns its value. on_outcome: called after each resource's turn.
     """
 
     noop: bool = False
     tags: Collection[str] = ()
     skip_tags: Collection[str] = ()
+    ignore_schedules: bool = False
+    deadline: float | None = None
     resolve: Resolve | None = None
     on_outcome: Callable[[Outcome], None] = lambda outcome: None
 
 
 class Interrupted(Exception):
-    """The run was told to stop; the outcomes so far are in the transaction."""
+    """The run was told to stop, or its time is over; the outcomes so far are in the transaction."""
 
 
 class Transaction:
@@ -74,6 +78,9 @@ class Transaction:
         self._queued: dict[int, list[Notification]] = {}
         self._blocked: dict[int, str] = {}
         self._prefetched: set[type[ResourceType]] = set()
+        run.ahead = self._ahead
+        self._memory = Memory(run.state_dir / "memory.json")
+        self._end = None if options.deadline is None else time.monotonic() + options.deadline
 
     # Before the walk -----------------------------------------------------------------------------------------------
 
@@ -158,7 +165,10 @@ class Transaction:
         """Take every resource at its turn. Raises Interrupted on Ctrl-C or when told to stop."""
         try:
             self._walk()
+        except KeyboardInterrupt:
+            raise Interrupted("told to stop") from None
         finally:
+            self._memory.save()
             for folder in self.run_state.unflushed:
                 with suppress(OSError):
                     files.flush_folder(folder)
@@ -169,6 +179,8 @@ class Transaction:
             if not self.graph.is_work(point):
                 self._pass_on(point)
                 continue
+            if self._end is not None and time.monotonic() > self._end:
+                raise Interrupted(f"the run's deadline of {self.options.deadline:g} s is over")
             outcome = self._outcome(ref)
             self.run_state.log = outcome.note
             before = time.perf_counter()
@@ -178,7 +190,7 @@ class Transaction:
                 outcome.events.append(Event(None, "failure", words="interrupted", message="interrupted"))
                 outcome.seconds = time.perf_counter() - before
                 self.options.on_outcome(outcome)
-                raise Interrupted from None
+                raise Interrupted("told to stop") from None
             outcome.seconds = time.perf_counter() - before
             self.options.on_outcome(outcome)
         self._report_cycles()
@@ -213,7 +225,7 @@ class Transaction:
         if outcome.failed:
             self._block(point, ref)
         else:
-            self._tell(point, [_notification(ref, event) for event in outcome.events])
+            self._tell(point, [_notification(ref, event) for event in outcome.events if event.status != "audit"])
 
     def _reason_to_skip(self, point: int, resource: Resource) -> str:
         if point in self._blocked:
@@ -223,6 +235,24 @@ class Transaction:
             return "tags"
         if any(tag in resource.tags for tag in self.options.skip_tags):
             return "tags"
+        return "" if self.options.ignore_schedules else self._reason_of_schedule(resource)
+
+    def _reason_of_schedule(self, resource: Resource) -> str:
+        name = resource.parameters.get("schedule")
+        if name is None:
+            return ""
+        from bunraku.resources.schedule import Schedule
+
+        schedule = self.run_state.find("schedule", str(name))
+        if schedule is None and name in ("hourly", "daily", "weekly", "monthly", "never"):
+            schedule = Schedule(Resource("Schedule", name, {"period": name}), self.run_state)
+        if not isinstance(schedule, Schedule):
+            self._unfit[resource.ref] = f"Could not find schedule {name}"
+            return ""
+        now = time.time()
+        if not schedule.allows(self._memory.of(resource.ref).get("managed", 0.0), now):
+            return "schedule"
+        self._memory.keep(resource.ref, managed=now)
         return ""
 
     def _apply(self, instance: ResourceType, outcome: Outcome, notifications: list[Notification]) -> None:
@@ -233,11 +263,26 @@ class Transaction:
         changes = out_of_sync(instance)
         if changes:
             self._change(instance, changes, outcome, noop)
+        self._audit(instance, outcome, changes)
         if outcome.failed:
             return
         if notifications and not (changes and not noop and instance.absorbs_refresh(changes)):
             self._refresh(instance, outcome, notifications, noop)
         self._bring_in(instance, noop)
+
+    def _ahead(self, resource: ResourceType) -> list[ResourceType]:
+        """What `Run.ahead` promises; resources that will be skipped, or only looked at, are left out."""
+        others = {
+            self.graph.begin[other.ref]: other
+            for other in self._instances.values()
+            if type(other) is type(resource)
+            and other is not resource
+            and other.ref not in self.outcomes
+            and not self._is_noop(other.resource)
+            and "schedule" not in other.resource.parameters
+        }
+        points = self.graph.may_start(self.graph.begin[resource.ref], others)
+        return [others[p] for p in points if not self._reason_to_skip(p, others[p].resource)]
 
     def _is_noop(self, resource: Resource) -> bool:
         own = resource.parameters.get("noop")
@@ -283,6 +328,21 @@ class Transaction:
             outcome.events.append(_failure(error, next(iter(changes)), instance))
         else:
             outcome.events += events
+
+    def _audit(self, instance: ResourceType, outcome: Outcome, changes: Collection[str]) -> None:
+        """Tell of audited properties that are not what they were on the last run (metaparameter `audit`)."""
+        asked = list(_as_list(instance.resource.parameters.get("audit")))
+        if not asked:
+            return
+        names = instance.properties if "all" in asked else [name for name in asked if name in instance.properties]
+        before = self._memory.of(instance.ref).get("audit", {})
+        seen = {n: shown(instance.reported(n, instance.current[n])) for n in names if n in instance.current}
+        seen.update(dict.fromkeys(instance.sensitive & seen.keys(), MASK))
+        for name, value in seen.items():
+            if name in before and before[name] != value and name not in changes:
+                words = f"{name} was {before[name]} and is now {value}"
+                outcome.events.append(Event(name, "audit", words=words, message=words, name=f"{name}_audited"))
+        self._memory.keep(instance.ref, audit=seen)
 
     def _refresh(self, instance: ResourceType, outcome: Outcome, notifications: list[Notification], noop: bool) -> None:
         if type(instance).refresh is ResourceType.refresh:

@@ -150,7 +150,8 @@ class Run:
 
     state_dir: where bunraku keeps what it must remember. environment: the catalog's. source: finds what a
     `puppet:///…` URL names in the modules (None: not found). noop: whether the whole run only looks. unflushed:
-    folders whose renames the engine flushes to the disk before the run is reported.
+    folders whose renames the engine flushes to the disk before the run is reported. ahead: the resources of the same
+    type whose turn could come right after a resource's, with no other work between: what may be done in one go.
     """
 
     def __init__(
@@ -168,6 +169,7 @@ class Run:
         self.shared: dict[str, Any] = {}
         self.resources: dict[tuple[str, str], ResourceType] = {}
         self.unflushed: set[str] = set()
+        self.ahead: Callable[[ResourceType], list[ResourceType]] = lambda resource: []
         self.log: Callable[[str, str, str], None] = lambda level, message, source: None
 
     def find(self, type_name: str, name: str) -> ResourceType | None:
@@ -282,6 +284,11 @@ class ResourceType:
     @classmethod
     def prefetch(cls, resources: Sequence[Self], run: Run) -> None:
         """Read what all `resources` of the type need in one go; called once, before the first one's turn."""
+
+    @classmethod
+    def instances(cls, run: Run) -> Iterable[str]:
+        """The names of all resources of this type that the host has. Raises ResourceError where nobody can say."""
+        raise ResourceError(f"Resources of type '{cls.type_name}' cannot be listed")
 
     def read(self) -> State:
         """The current values of the properties, of those that are declared at least."""

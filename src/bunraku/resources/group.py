@@ -12,6 +12,7 @@ from bunraku.resources.base import (
     Property,
     ResourceError,
     ResourceType,
+    Run,
     State,
     boolean,
     integer,
@@ -38,6 +39,13 @@ class Group(ResourceType):
     def autorequire(self) -> Iterable[tuple[str, str]]:
         """The members."""
         return [("user", name) for name in self.members or ()]
+
+    @classmethod
+    def instances(cls, run: Run) -> Iterable[str]:
+        """Every group."""
+        import grp
+
+        return [entry.gr_name for entry in grp.getgrall()]
 
     def read(self) -> State:
         """What the name service says."""

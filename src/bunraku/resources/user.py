@@ -12,6 +12,7 @@ from bunraku.resources.base import (
     Property,
     ResourceError,
     ResourceType,
+    Run,
     State,
     absolute_path,
     boolean,
@@ -73,6 +74,13 @@ class User(ResourceType):
     def autorequire(self) -> Iterable[tuple[str, str]]:
         """The groups."""
         return [("group", str(name)) for name in (self.gid, *(self.groups or ())) if name is not None]
+
+    @classmethod
+    def instances(cls, run: Run) -> Iterable[str]:
+        """Every account."""
+        import pwd
+
+        return [entry.pw_name for entry in pwd.getpwall()]
 
     def read(self) -> State:
         """What the name service says; the password's part only if it is asked for."""

@@ -33,6 +33,7 @@ def replace(
     follow: bool = False,
     check: Callable[[str], None] | None = None,
     busy: Busy | None = None,
+    durable: bool = True,
     flush: bool = True,
 ) -> None:
     """Make `path` a regular file that holds `content`.
@@ -42,7 +43,7 @@ def replace(
     the temporary file before it takes the target's place; an exception from it leaves the target as it was. busy:
     see `Busy`; in place is the only way onto a bind-mounted file, and it is not atomic. flush: False leaves it to the
     caller to flush the folder (`flush_folder`), once for many files: until then a power cut may bring the old file
-    back, whole.
+    back, whole. durable: False flushes nothing, for what can be made again.
     Raises OSError; the target is then unchanged, except after a failed write in place.
     """
     path = os.path.realpath(path) if follow else path
@@ -58,7 +59,8 @@ def replace(
                 set_attributes(file.fileno(), mode=mode, uid=uid, gid=gid)
                 if check is not None:
                     check(os.path.join(folder, temporary))
-                os.fsync(file.fileno())
+                if durable:
+                    os.fsync(file.fileno())
             try:
                 os.rename(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
             except OSError as error:
@@ -70,7 +72,7 @@ def replace(
             with suppress(OSError):
                 os.unlink(temporary, dir_fd=parent)
             raise
-        if flush:
+        if durable and flush:
             os.fsync(parent)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bunraku.resources.base import Changes, Param, Property, ResourceError, ResourceType, Run, State, boolean, text
@@ -11,6 +11,7 @@ from bunraku.resources.package import dpkg
 GONE = ("absent", "purged")
 STATE = "dpkg status"
 CANDIDATES = "apt candidates"
+TOGETHER = "packages installed ahead of their turn"
 
 
 def _options(value: Any) -> list[str]:
@@ -60,8 +61,17 @@ class Package(ResourceType):
         run.shared[STATE] = dpkg.read_status()
         run.shared[CANDIDATES] = dpkg.candidates([r.name for r in resources if r.ensure == "latest"])
 
+    @classmethod
+    def instances(cls, run: Run) -> Iterable[str]:
+        """Every package that is installed."""
+        known = run.shared[STATE] = dpkg.read_status()
+        return [name for name, package in known.items() if package.status == "installed" and ":" not in name]
+
     def read(self) -> State:
         """The installed version, absent, or purged."""
+        ahead: dict[str, State] = self.run.shared.get(TOGETHER, {})
+        if self.name in ahead:
+            return ahead[self.name]
         known = self.run.shared.get(STATE)
         if known is None:
             known = self.run.shared[STATE] = dpkg.read_status()
@@ -97,6 +107,8 @@ class Package(ResourceType):
     def change(self, changes: Changes) -> None:
         """Install, upgrade, remove or mark."""
         ensure = changes.get("ensure")
+        if self.run.shared.get(TOGETHER, {}).pop(self.name, None) is not None:
+            return
         try:
             if ensure in GONE:
                 self._remove(ensure)
@@ -130,7 +142,32 @@ class Package(ResourceType):
         elif ensure not in ("present", "latest", "held"):
             what = f"{self.name}={ensure}"
             options.append("--allow-downgrades")
+        if self._is_plain():
+            others = self._others_to_install()
+            if others and self._install_together(others):
+                return
         dpkg.apt_get("install", [what], options, keep_configuration=self.configfiles == "keep")
+
+    def _is_plain(self) -> bool:
+        """Whether the name alone says what is to be installed."""
+        return self.ensure in ("present", "latest") and not (
+            self.source or self.install_options or self.mark or self.provider == "dpkg" or self.configfiles != "keep"
+        )
+
+    def _others_to_install(self) -> list[Package]:
+        """Packages whose turn could come now, that are missing too, and that can go into the same transaction."""
+        others = [other for other in self.run.ahead(self) if isinstance(other, Package) and other._is_plain()]
+        return [other for other in others if other.read()["ensure"] in GONE and other.read()["mark"] != "hold"]
+
+    def _install_together(self, others: Sequence[Package]) -> bool:
+        """Install this and the others in one transaction; False where it failed, and each has to be tried by itself."""
+        before = {other.name: other.read() for other in others}
+        try:
+            dpkg.apt_get("install", [self.name, *before])
+        except ResourceError:
+            return False
+        self.run.shared.setdefault(TOGETHER, {}).update(before)
+        return True
 
     def _remove(self, ensure: str) -> None:
         if self.current["mark"] == "hold":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from typing import Any, Protocol
 
-from bunraku.resources.base import Changes, Param, Property, ResourceType, State, text
+from bunraku.resources.base import Changes, Param, Property, ResourceType, Run, State, text
 
 WORDS = {"running": "started", "stopped": "stopped"}
 ENABLE_WORDS = {"true": "enabled", "false": "disabled", "mask": "masked", "manual": "made manual"}
@@ -75,12 +77,21 @@ class Service(ResourceType):
         return SysV(self)
 
     @classmethod
-    def prefetch(cls, resources: Any, run: Any) -> None:
+    def prefetch(cls, resources: Any, run: Run) -> None:
         """Ask systemd about all services in one call."""
         if default_provider() == "systemd":
             from bunraku.resources.service.systemd import ask
 
             run.shared["systemd units"] = ask([r.name for r in resources if r.provider in (None, "systemd")])
+
+    @classmethod
+    def instances(cls, run: Run) -> Iterable[str]:
+        """Every unit, or every init script."""
+        if default_provider() == "systemd":
+            from bunraku.resources.service.systemd import names
+
+            return names()
+        return sorted(os.listdir("/etc/init.d")) if os.path.isdir("/etc/init.d") else []
 
     def read(self) -> State:
         """Whether it runs, and whether it starts at boot, where that is declared."""
@@ -126,6 +137,4 @@ class Service(ResourceType):
 
 def default_provider() -> str:
     """systemd where it is in charge, else init scripts."""
-    from pathlib import Path
-
-    return "systemd" if Path("/run/systemd/system").is_dir() else "sysv"
+    return "systemd" if os.path.isdir("/run/systemd/system") else "sysv"

@@ -32,6 +32,16 @@ def ask(names: Sequence[str]) -> dict[str, Unit]:
     return dict(zip(names, units, strict=True))
 
 
+def names() -> list[str]:
+    """Every service unit file. Raises ResourceError."""
+    result = process.run(
+        ["systemctl", "list-unit-files", "--type=service", "--full", "--no-legend", "--no-pager"], deadline=DEADLINE
+    )
+    if not result.ok:
+        raise ResourceError("systemctl list-unit-files failed", result.output)
+    return [line.split()[0].removesuffix(".service") for line in result.output.splitlines() if line]
+
+
 def unit_name(name: str) -> str:
     """A service's unit: `nginx` is `nginx.service`; other kinds are named in full."""
     return (
