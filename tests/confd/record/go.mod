@@ -1,0 +1,3 @@
+module bunraku/record
+
+go 1.19
