@@ -11,6 +11,7 @@ import sys
 from importlib import import_module
 
 COMMANDS: dict[str, str] = {
+    "confd": "render configuration files from keys, and again when one changes",
     "apply": "make this host as Puppet code says",
     "compile": "compile Puppet code to a catalog",
     "facts": "show what this host says about itself",

@@ -67,7 +67,8 @@ class Watch:
     def __init__(self, prefixes: list[str], start_revision: int, close: Callable[[Watch], None]) -> None:
         self.prefixes = prefixes
         self.ranges = [_Range(self, *prefix_range(prefix), start_revision) for prefix in prefixes]
-        self._queue: SimpleQueue[Item | EtcdError | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[Event] | Resync | EtcdError | None] = SimpleQueue()
+        self._begun: deque[Event] = deque()
         self._close = close
 
     def get(self, timeout: float | None = None) -> Item | None:
@@ -75,11 +76,20 @@ class Watch:
 
         Raises the `EtcdError` that ended the watch, if it cannot go on (no permission, wrong password).
         """
+        if not self._begun:
+            item = self.get_together(timeout)
+            if not isinstance(item, list):
+                return item
+            self._begun.extend(item)
+        return self._begun.popleft()
+
+    def get_together(self, timeout: float | None = None) -> list[Event] | Resync | None:
+        """As `get`, but events that etcd told together: all that one transaction changed in a range is in one list."""
         try:
             item = self._queue.get(timeout=timeout)
         except Empty:
             return None
-        if isinstance(item, Event | Resync):
+        if isinstance(item, list | Resync):
             return item
         self._queue.put(item)  # the end stays the end
         if isinstance(item, EtcdError):
@@ -101,8 +111,8 @@ class Watch:
         self._close(self)
         self._queue.put(_END)
 
-    def deliver(self, item: Item | EtcdError) -> None:
-        """Hand an item, or the error that ends the watch, to the reader."""
+    def deliver(self, item: list[Event] | Resync | EtcdError) -> None:
+        """Hand events, a `Resync`, or the error that ends the watch, to the reader."""
         self._queue.put(item)
 
 
@@ -120,12 +130,15 @@ class _Range:
     def take(self, events: Iterable[Any]) -> None:
         """Deliver what has not been seen; a server may begin a little early after a break."""
         wanted = self.next_revision
+        fresh: list[Event] = []
         for event in events:
             kv = event.kv
             if kv.mod_revision >= wanted:
                 kind: Literal["put", "delete"] = "delete" if event.type == pb.Event.DELETE else "put"
-                self.watch.deliver(Event(kind, decode(kv.key), kv.value, kv.mod_revision))
+                fresh.append(Event(kind, decode(kv.key), kv.value, kv.mod_revision))
                 self.next_revision = kv.mod_revision + 1
+        if fresh:
+            self.watch.deliver(fresh)
 
 
 class _Stream:

@@ -13,9 +13,10 @@ class tour::web (
   $nginx   = "nginx -p ${root} -e ${root}/log/nginx.log"
 
   class { 'confd':
-    backend => 'etcdv3',
-    nodes   => [$etcd],
-    confdir => $confdir,
+    backend        => 'etcdv3',
+    nodes          => [$etcd],
+    confdir        => $confdir,
+    manage_service => false,
   }
   contain confd
 

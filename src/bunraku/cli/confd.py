@@ -1,0 +1,99 @@
+"""Render configuration files from the keys of a store, and again when a key changes.
+
+bunraku confd --onetime                        everything once
+bunraku confd --watch                          and then what changes, at once
+bunraku confd --noop --onetime                 show the differences, change nothing
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from bunraku.confd.log import Log
+from bunraku.confd.settings import BACKENDS, OPTIONS, ConfigError, Option, settle
+
+if TYPE_CHECKING:
+    from bunraku.confd.pipeline import Change
+
+ACTIONS = ("check", "render", "status")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's flags: confd's, with one dash or two."""
+    parser.allow_abbrev = False
+    parser.add_argument(
+        "action",
+        metavar="ACTION",
+        nargs="?",
+        help="check: are configuration and templates right; render TEMPLATE: print what it makes; "
+        "status: what a running daemon says; or the name of a back end",
+    )
+    parser.add_argument("template", metavar="TEMPLATE", nargs="?", help="the template to render")
+    parser.add_argument("--data", metavar="FILE", help="for check and render: keys and values in a YAML or JSON file")
+    parser.add_argument("--version", "-version", action="store_true", help="print the version")
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    for option in OPTIONS:
+        group = groups.get(option.group) or groups.setdefault(option.group, parser.add_argument_group(option.group))
+        _add(group, option)
+
+
+def _add(group: argparse._ArgumentGroup, option: Option) -> None:
+    spelled = option.spelled()
+    names = [f"--{spelled}", f"-{spelled}"]
+    if option.flag == "node":
+        names.append("-n")
+    add = partial(group.add_argument, *names, dest=option.name, default=None, help=option.help)
+    if option.kind == "switch":
+        # As Go's: -watch, -watch=false.
+        add(nargs="?", const=True, metavar="true|false")
+    elif option.kind == "list":
+        add(action="append", metavar=option.name.upper().rstrip("S"))
+    else:
+        add(metavar="|".join(option.choices) if 0 < len(option.choices) < 4 else option.kind.upper())
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what was asked; 1 where something is not as it should be."""
+    if args.version:
+        from bunraku import __version__
+
+        print(f"confd (bunraku {__version__})")
+        return 0
+    flags = {option.name: value for option in OPTIONS if (value := getattr(args, option.name)) is not None}
+    action = args.action
+    if action in BACKENDS:
+        flags["backend"], action = action, None
+    if action not in (None, *ACTIONS):
+        print(f"confd: unknown action '{action}': it is one of {', '.join((*ACTIONS, *BACKENDS))}", file=sys.stderr)
+        return 1
+    try:
+        return _act(action, flags)
+    except ConfigError as error:
+        print(f"confd: {error}", file=sys.stderr)
+        return 1
+
+
+def _act(action: str | None, flags: dict[str, Any]) -> int:
+    warnings: list[str] = []
+    settings = settle(flags, os.environ, warnings.append)
+    log = Log(settings.log_level, settings.log_format)
+    for warning in warnings:
+        log.warn(warning)
+    if settings.onetime or settings.noop:
+        from bunraku.confd.onetime import run_once
+
+        return 0 if run_once(settings, log, _show) else 1
+    from bunraku.confd.loop import run_forever
+
+    return run_forever(settings, log, lambda: settle(flags, os.environ, log.warn))
+
+
+def _show(change: Change) -> None:
+    from bunraku.confd.pipeline import unified_diff
+
+    print(f"{change.resource.name}: {change.new.path} would be {'changed' if change.old.content else 'created'}")
+    print(unified_diff(change), flush=True)

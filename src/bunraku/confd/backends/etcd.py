@@ -1,0 +1,75 @@
+"""etcd v3, by our own client: one revision for all keys of a snapshot, one watcher for all resources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bunraku.confd.backends.base import Backend, BackendError, Delta, Lost, Snapshot, Stop, Update, below
+from bunraku.confd.settings import Settings
+from bunraku.confd.template.strings import to_text
+from bunraku.etcd import Client, EtcdError, Resync, Tls, Watch
+
+PAUSE = 0.5
+"""Seconds before a store that does not answer is asked again."""
+
+
+class Etcd(Backend):
+    """The keys of an etcd cluster."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def read(self, keys: Sequence[str]) -> dict[str, str]:
+        """All keys at one revision."""
+        return self._read(keys)[1]
+
+    def _read(self, keys: Sequence[str]) -> tuple[int, dict[str, str]]:
+        try:
+            revision, values = self._client.snapshot(keys)
+        except EtcdError as error:
+            raise BackendError(str(error)) from None
+        return revision, {key: to_text(value) for key, value in values.items() if below(key, keys)}
+
+    def follow(self, keys: Sequence[str], tell: Callable[[Update], None], stop: Stop) -> None:
+        """One watch from the snapshot's revision on; what the cluster does meanwhile is the watch's business."""
+        while not stop.wait():
+            try:
+                revision, values = self._read(keys)
+                tell(Snapshot(values))
+                with self._client.watch(keys, revision + 1) as watch, stop.calls(watch.close):
+                    self._tell_all(watch, keys, tell)
+            except (BackendError, EtcdError) as error:
+                tell(Lost(str(error)))
+                stop.wait(PAUSE)
+
+    def _tell_all(self, watch: Watch, keys: Sequence[str], tell: Callable[[Update], None]) -> None:
+        while (told := watch.get_together()) is not None:
+            if isinstance(told, Resync):
+                tell(Snapshot({key: to_text(value) for key, value in told.values.items() if below(key, keys)}))
+                continue
+            changes = {event.key: to_text(event.value) if event.kind == "put" else None for event in told}
+            if mine := {key: value for key, value in changes.items() if below(key, keys)}:
+                tell(Delta(mine))
+
+    def close(self) -> None:
+        """End the watch and the connections."""
+        self._client.close()
+
+
+def connect(settings: Settings) -> Backend:
+    """A client of the nodes; it connects when it is first asked."""
+    tls = None
+    if settings.client_cakeys or settings.client_cert:
+        tls = Tls(settings.client_cakeys or None, settings.client_cert or None, settings.client_key or None)
+    named = settings.basic_auth or settings.username
+    try:
+        return Etcd(
+            Client(
+                settings.nodes,
+                tls=tls,
+                username=settings.username if named else None,
+                password=settings.password if named else None,
+            )
+        )
+    except EtcdError as error:
+        raise BackendError(str(error)) from None

@@ -1,0 +1,274 @@
+"""The daemon: one thread decides, fed by one queue; nothing that can take long happens in it.
+
+Into the queue come what the stores tell, what the kernel tells of files, what workers have done, and questions for the
+status. The main thread renders (that is quick, and has its time limit), hands files and commands to workers, and
+starts a reload when no resource that wants it has work left.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterable
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import Any
+
+from bunraku.confd.backends import BackendError, Lost
+from bunraku.confd.job import Job
+from bunraku.confd.log import Log
+from bunraku.confd.pipeline import File, ResourceFailed, place
+from bunraku.confd.reloads import Owed, Reloads
+from bunraku.confd.resource import Resource, load_folder
+from bunraku.confd.settings import ConfigError, Settings, backend_identity
+from bunraku.confd.source import Source, Told
+from bunraku.confd.workers import Workers
+
+WORKERS = 16
+"""Resources that are written and checked, or commands that run, at a time."""
+LONGEST_BURST = 0.2
+"""Seconds that a reload waits for other resources that want it too."""
+FAREWELL = 10.0
+"""Seconds that running commands get to end when the daemon is told to."""
+
+Event = Callable[[], None]
+
+
+class Daemon:
+    """Keeps the files of a confdir as the keys say. `resettle` reads the settings anew (on SIGHUP)."""
+
+    def __init__(self, settings: Settings, log: Log, resettle: Callable[[], Settings]) -> None:
+        self.settings = settings
+        self.log = log
+        self.jobs: dict[str, Job] = {}
+        self.errors: dict[str, str] = {}
+        """Files of conf.d that cannot be used, and why."""
+        self.sources: dict[object, Source] = {}
+        self.reloads = Reloads(settings.statedir, log)
+        self._resettle = resettle
+        self._events: SimpleQueue[Event] = SimpleQueue()
+        self._workers = Workers(WORKERS)
+        self._busy = 0
+        self._ending = False
+        self._next_round = monotonic() + settings.interval
+
+    # Events
+
+    def post(self, event: Event) -> None:
+        """Have `event` happen in the main thread; may be called from anywhere."""
+        self._events.put(event)
+
+    def run(self) -> None:
+        """Work until told to end. Raises ConfigError if it cannot begin."""
+        self.read_folder()
+        self.log.info("watching" if self.settings.watch else "polling", resources=len(self.jobs))
+        while not self._ending:
+            self._take_events(self._pause())
+            self._work()
+        self._end()
+
+    def end(self) -> None:
+        """End after what is being done now."""
+        self._ending = True
+
+    def _take_events(self, timeout: float | None) -> None:
+        try:
+            self._events.get(timeout=timeout)()
+            while True:
+                self._events.get_nowait()()
+        except Empty:
+            pass
+
+    def _pause(self) -> float | None:
+        """Seconds until something is due by itself; None if only events can bring work."""
+        moments = [job.due_at for job in self.jobs.values() if job.due_at is not None and self._may_run(job)]
+        for owed in self.reloads.all():
+            if not owed.running:
+                moments.append(owed.since + LONGEST_BURST if self._held_back(owed) else owed.not_before)
+        moments.append(self._next_round)
+        return max(0.0, min(moments) - monotonic())
+
+    def _work(self) -> None:
+        now = monotonic()
+        if now >= self._next_round:
+            self._next_round = now + self.settings.interval
+            for job in self.jobs.values():
+                job.touch(at_once=True)
+        for job in list(self.jobs.values()):
+            if job.due_at is not None and job.due_at <= now and self._may_run(job):
+                self._start(job)
+        for owed in self.reloads.due():
+            if not self._held_back(owed):
+                self._reload(owed)
+
+    # Resources
+
+    def read_folder(self) -> None:
+        """Read conf.d (again): new and changed resources are due, removed ones are let go."""
+        folder = load_folder(self.settings, self.log.warn)
+        for path, error in folder.errors.items():
+            if self.errors.get(path) != error:
+                self.log.error(error)
+        self.errors = folder.errors
+        for path in self.jobs.keys() - {resource.path for resource in folder.resources}:
+            del self.jobs[path]
+            self.log.info("resource removed", path=path)
+        self._follow(folder.resources)
+        for resource in folder.resources:
+            self._adopt(resource)
+
+    def _follow(self, resources: Iterable[Resource]) -> None:
+        """Have each back end that is wanted followed for all resources that want it, and no other."""
+        groups: dict[object, list[Resource]] = {}
+        for resource in resources:
+            groups.setdefault(backend_identity(resource.settings), []).append(resource)
+        for identity in self.sources.keys() - groups.keys():
+            self.sources.pop(identity).close()
+        for identity, group in groups.items():
+            try:
+                if identity not in self.sources:
+                    self.sources[identity] = Source(group[0].settings, lambda told: self.post(lambda: self._told(told)))
+                self.sources[identity].follow(group)
+            except BackendError as error:
+                for resource in group:
+                    self.errors[resource.path] = f"{resource.path}: {error}"
+                    self.log.error(self.errors[resource.path])
+
+    def _adopt(self, resource: Resource) -> None:
+        source = self.sources.get(backend_identity(resource.settings))
+        known = self.jobs.get(resource.path)
+        if source is None:
+            self.jobs.pop(resource.path, None)
+        elif known is None or known.resource != resource:
+            self.jobs[resource.path] = Job.of(resource, source)
+        else:
+            # The source may have begun a new mirror.
+            known.templates = Job.of(resource, source).templates
+
+    def _may_run(self, job: Job) -> bool:
+        return not job.running and job.source.mirror.complete
+
+    def _told(self, told: Told) -> None:
+        """A store has told something: resources that see a difference are due."""
+        source, problem = told.source, told.source.problem
+        complete = source.mirror.complete
+        views = source.take(told)
+        if isinstance(told.update, Lost):
+            if problem != source.problem:
+                self.log.error("the store does not answer", store=source.name, problem=source.problem)
+            return
+        if problem and not source.problem:
+            self.log.info("the store answers again", store=source.name)
+        if views or not complete:
+            for job in self.jobs.values():
+                if job.source is source and (not complete or source.mirror.view(job.resource) in views):
+                    job.touch(at_once=not complete)
+
+    def _start(self, job: Job) -> None:
+        """Render a resource and hand its files to a worker."""
+        job.due_at = None
+        try:
+            files = job.render()
+        except ResourceFailed as error:
+            self._failed(job, str(error))
+            return
+        job.running = True
+        self._busy += 1
+        self._workers.do(lambda: self._place(job, files))
+
+    def _place(self, job: Job, files: list[File]) -> None:
+        """In a worker: put the files in their places."""
+        problem = ""
+        try:
+            for file in files:
+                if place(job.resource, file, self.reloads.about_to):
+                    self.log.info("replaced", resource=job.resource.name, dest=file.path)
+        except ResourceFailed as error:
+            problem = str(error)
+        except Exception as error:
+            # A defect of ours must not end the daemon, nor pass for success.
+            problem = f"unexpected {type(error).__name__}: {error}"
+        self.post(lambda: self._placed(job, files, problem))
+
+    def _placed(self, job: Job, files: list[File], problem: str) -> None:
+        job.running = False
+        self._busy -= 1
+        if problem:
+            self._failed(job, problem)
+            return
+        if job.failures:
+            self.log.info("recovered", resource=job.resource.name, failures=job.failures)
+        job.succeeded(files)
+
+    def _failed(self, job: Job, problem: str) -> None:
+        news = problem != job.problem
+        pause = job.failed(problem)
+        if news:
+            self.log.error(f"{job.resource.name}: {problem}", retry_in=pause)
+        else:
+            self.log.debug("still failing", resource=job.resource.name, retry_in=pause)
+
+    # Reloads
+
+    def _held_back(self, owed: Owed) -> bool:
+        """Whether a reload waits for a run of itself, or for others of the same burst."""
+        if owed.running:
+            return True
+        if monotonic() > owed.since + LONGEST_BURST:
+            return False
+        return any(
+            job.resource.reload_cmd == owed.command and (job.running or job.due_at is not None and not job.failures)
+            for job in self.jobs.values()
+        )
+
+    def _reload(self, owed: Owed) -> None:
+        owed.running = True
+        self._busy += 1
+
+        def run() -> None:
+            self.reloads.run(owed)
+            self.post(self._reloaded)
+
+        self._workers.do(run)
+
+    def _reloaded(self) -> None:
+        self._busy -= 1
+
+    # Signals and the end
+
+    def reread(self) -> None:
+        """Read the settings and conf.d again."""
+        try:
+            self.settings = self._resettle()
+            self.read_folder()
+            self.log.info("configuration read again", resources=len(self.jobs))
+        except ConfigError as error:
+            self.log.error(f"{error}; the configuration stays as it was")
+
+    def status(self) -> dict[str, Any]:
+        """What `confd status` shows."""
+        return {
+            "pid": os.getpid(),
+            "stores": [{"store": s.name, "problem": s.problem} for s in self.sources.values()],
+            "resources": [job.status() for job in self.jobs.values()],
+            "errors": list(self.errors.values()),
+            "reloads": [owed.status() for owed in self.reloads.all()],
+        }
+
+    def _end(self) -> None:
+        limit = monotonic() + FAREWELL
+        while self._busy and monotonic() < limit:
+            self._take_events(limit - monotonic())
+        for source in self.sources.values():
+            source.close()
+        self.log.info("ended")
+
+
+def run_forever(settings: Settings, log: Log, resettle: Callable[[], Settings]) -> int:
+    """Run the daemon until SIGTERM or SIGINT; its exit code."""
+    daemon = Daemon(settings, log, resettle)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: daemon.post(daemon.end))
+    signal.signal(signal.SIGHUP, lambda *_: daemon.post(daemon.reread))
+    daemon.run()
+    return 0

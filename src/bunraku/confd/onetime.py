@@ -1,0 +1,76 @@
+"""`--onetime`: everything once, and an exit code that tells whether all of it is as it should be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from bunraku.confd.backends import Backend, BackendError, Snapshot, open_backend
+from bunraku.confd.log import Log
+from bunraku.confd.mirror import Mirror
+from bunraku.confd.pipeline import Change, ResourceFailed, place, render
+from bunraku.confd.reloads import Reloads
+from bunraku.confd.resource import Folder, Resource, load_folder
+from bunraku.confd.settings import Settings, backend_identity
+from bunraku.confd.templates import Templates
+
+
+def run_once(settings: Settings, log: Log, show: Callable[[Change], None]) -> bool:
+    """Render every resource of the confdir, run each reload once, and say whether nothing failed.
+
+    `show` is told of each change that noop keeps from happening. Raises ConfigError if there is no conf.d.
+    """
+    folder = load_folder(settings, log.warn)
+    for error in folder.errors.values():
+        log.error(error)
+    if not folder.resources and not folder.errors:
+        log.warn("no template resources", folder=os.path.join(settings.confdir, "conf.d"))
+    reloads = Reloads(settings.statedir, log)
+    failed = sum(_failures(group, log, reloads, show) for group in by_backend(folder))
+    if not (settings.noop or settings.sync_only):
+        failed += reloads.run_all()
+    return not failed and not folder.errors
+
+
+def by_backend(folder: Folder) -> list[list[Resource]]:
+    """The resources, in groups that share a back end."""
+    groups: dict[object, list[Resource]] = {}
+    for resource in folder.resources:
+        groups.setdefault(backend_identity(resource.settings), []).append(resource)
+    return list(groups.values())
+
+
+def _failures(resources: Sequence[Resource], log: Log, reloads: Reloads, show: Callable[[Change], None]) -> int:
+    """Bring the resources of one back end about; how many failed."""
+    try:
+        backend = open_backend(resources[0].settings)
+        try:
+            mirror = _read(backend, resources)
+        finally:
+            backend.close()
+    except BackendError as error:
+        log.error(str(error), resources=len(resources))
+        return len(resources)
+    failed = 0
+    for resource in resources:
+        view = mirror.view(resource)
+        templates = Templates(os.path.join(resource.settings.confdir, "templates"), view.store)
+        try:
+            for file in render(resource, view.store, templates):
+                change = place(resource, file, reloads.about_to)
+                if change is not None and resource.settings.noop:
+                    show(change)
+                elif change is not None:
+                    log.info("replaced", resource=resource.name, dest=file.path)
+        except ResourceFailed as error:
+            log.error(f"{resource.name}: {error}")
+            failed += 1
+    return failed
+
+
+def _read(backend: Backend, resources: Sequence[Resource]) -> Mirror:
+    mirror = Mirror(backend.loose)
+    for resource in resources:
+        mirror.view(resource)
+    mirror.take(Snapshot(backend.read(mirror.keys)))
+    return mirror

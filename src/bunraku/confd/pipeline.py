@@ -1,0 +1,203 @@
+"""One resource, from its keys to a replaced file.
+
+1. render; nothing on the disk has changed if this fails;
+2. compare content, mode and owner with what is there: in sync ends here;
+3. stage beside the destination, run check_cmd on the staged file;
+4. flush it and rename it over the destination (a file that is a mount point is written in place).
+What must be reloaded is told to the caller: one reload may be for many files.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bunraku.confd.commands import CommandFailed, command_line, run_command
+from bunraku.confd.formats import FormatError, check_format
+from bunraku.confd.resource import Resource
+from bunraku.confd.store import Store
+from bunraku.confd.template import FunctionError, TemplateError
+from bunraku.confd.template.strings import to_bytes
+from bunraku.confd.template.values import Value
+from bunraku.confd.templates import TemplateFileError, Templates
+from bunraku.system import files
+
+
+class ResourceFailed(Exception):
+    """Why a resource is not as it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it is or should be. `content` is None where there is none."""
+
+    path: str
+    content: bytes | None
+    mode: int = 0o644
+    uid: int = -1
+    gid: int = -1
+
+    @classmethod
+    def at(cls, path: str) -> File:
+        """The file at `path` as it is now. Raises ResourceFailed if it cannot be read."""
+        try:
+            with open(path, "rb") as file:
+                status = os.fstat(file.fileno())
+                return cls(path, file.read(), stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
+        except FileNotFoundError:
+            return cls(path, None)
+        except OSError as error:
+            raise ResourceFailed(f"{path} cannot be read: {error.strerror}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A destination that was, or under noop would be, brought from `old` to `new`."""
+
+    resource: Resource
+    old: File
+    new: File
+
+    def reload_line(self) -> str:
+        """The reload command that this change asks for. Raises CommandFailed."""
+        return command_line("reload_cmd", self.resource.reload_cmd, src=self.new.path, dest=self.new.path)
+
+
+Changed = Callable[[Change], None]
+
+
+def render(resource: Resource, store: Store, templates: Templates) -> list[File]:
+    """The files that the keys ask for. Raises ResourceFailed."""
+    return list(_render(resource, store, templates))
+
+
+def _render(resource: Resource, store: Store, templates: Templates) -> Iterator[File]:
+    try:
+        for dot in store.gets(resource.for_each) if resource.for_each else [None]:
+            if resource.when and templates.render_text("when", resource.when, dot).strip() in ("", "false"):
+                continue
+            path = _destination(resource, templates, dot)
+            if path:
+                text = templates.render(resource.source, dot, seconds=resource.settings.render_timeout)
+                yield _wanted(resource, path, to_bytes(text))
+    except (TemplateError, TemplateFileError, FunctionError) as error:
+        raise ResourceFailed(str(error)) from None
+
+
+def _destination(resource: Resource, templates: Templates, dot: Value) -> str:
+    """Where a file goes; a key cannot lead it out of the folder that `dest` begins with."""
+    path = templates.render_text("dest", resource.dest, dot).strip()
+    if path and "{{" in resource.dest:
+        root = os.path.dirname(resource.dest.partition("{{")[0]) or "."
+        if os.path.commonpath([os.path.abspath(root), os.path.abspath(path)]) != os.path.abspath(root):
+            raise ResourceFailed(f"dest: {path} would be outside of {root}")
+        if "\0" in path:
+            raise ResourceFailed("dest: a file name cannot hold a NUL")
+    return os.path.realpath(path) if path and resource.settings.symlinks == "follow" else path
+
+
+def _wanted(resource: Resource, path: str, content: bytes) -> File:
+    if resource.output_format:
+        try:
+            check_format(resource.output_format, content)
+        except FormatError as error:
+            raise ResourceFailed(f"what {resource.src} renders for {path} {error}") from None
+    mode = resource.mode
+    if mode is None:
+        try:
+            mode = stat.S_IMODE(os.stat(path).st_mode)
+        except OSError:
+            mode = 0o644
+    uid = os.geteuid() if resource.uid is None else resource.uid
+    gid = os.getegid() if resource.gid is None else resource.gid
+    return File(path, content, mode, uid, gid)
+
+
+def place(resource: Resource, wanted: File, about_to: Changed) -> Change | None:
+    """Put a file in its place; the change that this was, None if it was there already.
+
+    `about_to` is told of the change right before the rename; noop returns it and does nothing.
+    Raises ResourceFailed; the file is then as it was.
+    """
+    present = File.at(wanted.path)
+    if resource.settings.keep_stage_file:
+        _stage(wanted)
+    if present == wanted and not _is_replaceable_link(resource, wanted.path):
+        return None
+    change = Change(resource, present, wanted)
+    if not resource.settings.noop:
+        _replace(change, about_to)
+    return change
+
+
+def _is_replaceable_link(resource: Resource, path: str) -> bool:
+    return resource.settings.symlinks == "replace" and os.path.islink(path)
+
+
+def _replace(change: Change, about_to: Changed) -> None:
+    resource, new = change.resource, change.new
+
+    def check(staged: str) -> None:
+        if resource.check_cmd and not resource.settings.sync_only:
+            line = command_line("check_cmd", resource.check_cmd, src=staged, dest=new.path)
+            run_command("check_cmd", line, timeout=resource.settings.check_cmd_timeout)
+        about_to(change)
+
+    try:
+        put(new, check)
+    except CommandFailed as error:
+        raise ResourceFailed(str(error)) from None
+
+
+def put(file: File, check: Callable[[str], None] | None = None) -> None:
+    """Write `file`, atomically unless it is a mount point. Raises ResourceFailed, and what `check` raises."""
+    if file.content is None:
+        files.remove(file.path)
+        return
+    try:
+        files.replace(
+            file.path, file.content, mode=file.mode, uid=file.uid, gid=file.gid, check=check, busy=lambda *_: True
+        )
+    except FileNotFoundError:
+        folder = os.path.dirname(file.path) or "."
+        raise ResourceFailed(f"{file.path} cannot be written: the folder {folder} is missing") from None
+    except PermissionError as error:
+        raise ResourceFailed(f"{file.path} cannot be written or given its owner: {error.strerror}") from None
+    except OSError as error:
+        raise ResourceFailed(f"{file.path} cannot be written: {error.strerror}") from None
+
+
+def _stage(file: File) -> None:
+    """Leave the rendered file beside its destination, as confd's -keep-stage-file does."""
+    folder, name = os.path.split(file.path)
+    put(File(os.path.join(folder, f".{name}{os.urandom(4).hex()}"), file.content, file.mode, file.uid, file.gid))
+
+
+def unified_diff(change: Change) -> str:
+    """What a change does to the content, as a unified diff; attributes in a line of their own."""
+    from difflib import unified_diff as diff
+
+    lines = []
+    if change.old.content != change.new.content:
+        old, new = (_lines(file.content) for file in (change.old, change.new))
+        if old is None or new is None:
+            lines.append(f"{change.new.path}: binary content differs")
+        else:
+            lines += diff(old, new, change.new.path, f"{change.new.path} (rendered)", lineterm="")
+    if change.old.content is not None:
+        if change.old.mode != change.new.mode:
+            lines.append(f"{change.new.path}: mode {change.old.mode:04o} → {change.new.mode:04o}")
+        if (change.old.uid, change.old.gid) != (change.new.uid, change.new.gid):
+            lines.append(
+                f"{change.new.path}: owner {change.old.uid}:{change.old.gid} → {change.new.uid}:{change.new.gid}"
+            )
+    return "\n".join(lines)
+
+
+def _lines(content: bytes | None) -> list[str] | None:
+    try:
+        return (content or b"").decode().splitlines()
+    except UnicodeDecodeError:
+        return None
