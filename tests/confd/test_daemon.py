@@ -1,8 +1,5 @@
 """`--watch` as a process, on a real etcd: what changes is rendered at once, and what fails comes back."""
 
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
