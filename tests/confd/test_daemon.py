@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Confdir, Program, until
+from confd_world import Confdir, Program, until
 
 Start = Callable[..., Program]
 

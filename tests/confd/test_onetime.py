@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from conftest import Confdir
+from confd_world import Confdir
 
 from bunraku.confd.log import Log
 from bunraku.confd.onetime import run_once
