@@ -1,4 +1,4 @@
-"""What confd adds to Go's functions."""
+"""What confd adds to Go's functions, and its forks to those."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import posixpath
 import re
 
+from bunraku.confd import host
 from bunraku.confd.json_text import json_text
 from bunraku.confd.store import Store
 from bunraku.confd.template import Function, FunctionError
@@ -37,7 +38,7 @@ def store_functions(store: Store) -> dict[str, Function]:
         Function("ls", store.ls, text),
         Function("lsdir", store.lsdir, text),
     ]
-    return {**FUNCTIONS, **{look.name: look for look in looks}}
+    return {**FUNCTIONS, **host.FUNCTIONS, **{look.name: look for look in looks}}
 
 
 # Text
