@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from bunraku.confd.template.values import Struct
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July")
-_MONTHS += ("August", "September", "October", "November", "December")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 _LAYOUT = re.compile(
     r"January|Jan|Monday|Mon|MST|2006|__2|002|01|02|03|04|05|06|15|_2"
