@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bunraku.catalog.catalog import Catalog
 from bunraku.language import functions, nodes, types
@@ -25,6 +25,9 @@ from bunraku.language.relationships import Relationship, add_to
 from bunraku.language.resource import Declaration, Parameter, Place, ResourceType, is_tag, located, split_tag
 from bunraku.language.scope import MISSING, Frame, Scope
 from bunraku.language.suggest import nearest
+
+if TYPE_CHECKING:
+    from bunraku.language.templates.epp import Template
 
 MAX_ROUNDS = 1000
 MAX_DEPTH = 500
@@ -54,6 +57,7 @@ class Compiler:
         self.relationships: list[Relationship] = []
         self.waiting: dict[str, list[Override]] = {}
         self.call_site: tuple[Unit, int] | None = None
+        self.templates: dict[str, Template] = {}
         self._types: dict[str, Any] = {}
         self._resource_types: dict[str, ResourceType | None] = {}
         self._functions: dict[str, Any] = {}
@@ -278,6 +282,10 @@ class Compiler:
     def hint_for_reference(self, ref: str) -> str | None:
         """The nearest reference in the catalog."""
         return nearest(ref, [resource.ref for resource in self.draft.resources])
+
+    def find_type_alias(self, name: str) -> Any:
+        """What `types.parse` asks for a name that is no built-in type."""
+        return self.find_type(name)
 
     # ---------------------------------------------------------------- resources
 

@@ -25,11 +25,14 @@ class Data(Protocol):
     """Where data comes from: a Hiera hierarchy."""
 
     def bind(self, key: str, scope: Scope) -> Any:
-        """What the data binds to a class's parameter (`class::parameter`), or NOT_FOUND."""
+        """What the data binds to a class's parameter (`class::parameter`), or NOT_FOUND. Raises CompileError."""
 
-    def lookup(self, names: Sequence[str], options: Mapping[str, Any], scope: Scope) -> Any:
-        """The value of the function `lookup`. options: value_type, merge, default_value, default_values_hash,
-        override, where they were given. Raises CompileError where there is no value."""
+    def lookup(self, names: str | Sequence[str], scope: Scope, **options: Any) -> Any:
+        """The value of the function `lookup`.
+
+        options, where they were given: value_type, merge, default, block (called with the names), overrides and
+        defaults (by name). Raises CompileError where there is no value.
+        """
 
 
 class Ruby(Protocol):
@@ -44,12 +47,16 @@ class Ruby(Protocol):
     def render(self, text: str, path: str | None, scope: Scope) -> str:
         """What the ERB template `text` gives. path: where it was read, for messages."""
 
+    def end(self) -> None:
+        """End the worker, if it runs."""
+
 
 class Inputs:
     """What one compilation may read.
 
     facts: by name; a fact may be worked out when it is first read. modulepath: folders of modules, the first one that
     has a module wins. registry: the native types. data, ruby: made on first use, None where there is none.
+    command: runs a command (its words) and gives what it prints; None where commands may not be run.
     settings: `$settings::name`. programs: parses code, or finds it parsed. trusted, server_facts: the hashes of these
     names.
     """
@@ -64,6 +71,7 @@ class Inputs:
         environment: str = "production",
         data: Callable[[Inputs], Data] | None = None,
         ruby: Callable[[Inputs], Ruby] | None = None,
+        command: Callable[[list[str]], str] | None = None,
         settings: Mapping[str, Any] | None = None,
         programs: ProgramCache | None = None,
     ) -> None:
@@ -75,7 +83,7 @@ class Inputs:
         self.environment = environment
         self.settings = dict(settings or {})
         self.reads: dict[tuple[str, str], None] = {}
-        self._make_data, self._make_ruby = data, ruby
+        self._make_data, self._make_ruby, self._command = data, ruby, command
         self._data: Data | None = None
         self._ruby: Ruby | None = None
         self._modules: dict[str, Path] | None = None
@@ -117,6 +125,30 @@ class Inputs:
         except UnicodeDecodeError as error:
             raise CompileError(f"{path} is not UTF-8 (byte {error.start})") from None
 
+    def read_bytes(self, path: Path | str) -> bytes:
+        """What a file holds. Raises OSError."""
+        self.reads["file", str(path)] = None
+        return Path(path).read_bytes()
+
+    def exists(self, path: Path | str) -> bool:
+        """Whether there is a file or folder."""
+        self.reads["path", str(path)] = None
+        return Path(path).exists()
+
+    def glob(self, pattern: str) -> list[str]:
+        """The files that a pattern matches, sorted."""
+        from glob import glob
+
+        self.reads["path", pattern] = None
+        return sorted(glob(pattern, recursive=True))  # noqa: PTH207 - the pattern is the whole path
+
+    def run(self, command: list[str]) -> str:
+        """What a command prints. Raises CompileError where it fails, or commands may not be run."""
+        self.reads["command", " ".join(command)] = None
+        if self._command is None:
+            raise CompileError(f"commands may not be run here: {' '.join(command)}")
+        return self._command(command)
+
     @property
     def modules(self) -> dict[str, Path]:
         """The folder of each module, by name."""
@@ -139,6 +171,11 @@ class Inputs:
             return None
         path = folder / kind / rest
         return path if path.exists() else None
+
+    def find_template(self, name: str) -> str | None:
+        """The path of a template, `module/path` or absolute; None where it is not."""
+        path = Path(name) if name.startswith("/") else self.module_file("templates", name)
+        return str(path) if path is not None and path.is_file() else None
 
     # ---- data and Ruby
 
@@ -167,3 +204,8 @@ class Inputs:
         if found is None and self.ruby is not None:
             found = self.ruby.find_type(name)
         return found
+
+    def close(self) -> None:
+        """Give back what was taken: the Ruby worker ends."""
+        if self._ruby is not None:
+            self._ruby.end()

@@ -1,4 +1,7 @@
-"""The library's face: joins the rooms that a compilation needs."""
+"""The library's face: joins the rooms that a compilation needs.
+
+`data` puts Hiera behind the compiler's inputs door, `ruby` the Ruby code of modules.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ if TYPE_CHECKING:
     from bunraku.catalog.catalog import Catalog
     from bunraku.catalog.values import Deferred
     from bunraku.language.compiler import Compiler
-    from bunraku.language.inputs import Inputs
+    from bunraku.language.inputs import Data, Inputs, Ruby
+
+COMMAND_DEADLINE = 60.0
+"""Seconds that a command which the code runs (`generate`) may take."""
 
 
 class Compilation:
@@ -54,12 +60,18 @@ def compile(
     "error"). Raises CompileError.
     """
     from bunraku.language.compiler import Compiler
+    from bunraku.language.errors import CompileError
 
     inputs = make_inputs(
         facts=facts, modulepath=modulepath, certname=certname, hiera_config=hiera_config, environment=environment
     )
     compiler = Compiler(inputs, strict)
-    catalog = compiler.compile(_programs(manifest, compiler))
+    try:
+        catalog = compiler.compile(_programs(manifest, compiler))
+    except RecursionError:
+        raise CompileError("stack level too deep: the code is nested, or calls itself, without end") from None
+    finally:
+        inputs.close()
     return Compilation(catalog, compiler)
 
 
@@ -84,14 +96,42 @@ def make_inputs(
         registry=resources,
         modulepath=[*map(Path, modulepath), shipped_modules()],
         environment=environment,
+        data=lambda inputs: _data(inputs, hiera_config),
+        ruby=_ruby,
+        command=_run,
         programs=ProgramCache(Cache(caches / "programs") if caches else None),
     )
 
 
 def shipped_modules() -> Path:
     """The folder of the modules that come with bunraku: inside the package when installed, beside it in a checkout."""
-    here = Path(__file__).parent
+    here = Path(__file__).parent.parent
     return here / "modules" if (here / "modules").is_dir() else here.parent.parent / "modules"
+
+
+def _data(inputs: Inputs, config: Path | str | None) -> Data:
+    from bunraku.api.data import HieraData
+
+    return HieraData(inputs, config)
+
+
+def _ruby(inputs: Inputs) -> Ruby:
+    from bunraku.api.ruby import ModuleRuby
+
+    return ModuleRuby(inputs)
+
+
+def _run(command: list[str]) -> str:
+    from bunraku.language.errors import CompileError
+    from bunraku.system.process import CommandError, run
+
+    try:
+        done = run(command, deadline=COMMAND_DEADLINE)
+    except CommandError as error:
+        raise CompileError(f"{' '.join(command)}: {error}") from None
+    if done.code:
+        raise CompileError(f"Failed to execute generator {command[0]}: it ended with status {done.code}")
+    return done.output
 
 
 def _programs(manifest: Path | str, compiler: Any) -> list[Any]:
