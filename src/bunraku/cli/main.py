@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "confd": "render configuration files from keys, and again when one changes",
     "apply": "make this host as Puppet code says",
     "compile": "compile Puppet code to a catalog",
+    "etcd": "look after etcd: status, members, snapshots, keys from and to YAML",
     "facts": "show what this host says about itself",
 }
 """Name of each subcommand (its file, with `-` for `_`) and what it does, in one line, for `bunraku --help`."""

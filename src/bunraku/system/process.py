@@ -11,8 +11,8 @@ import os
 import select
 import signal
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -102,6 +102,30 @@ def run(
     if reason == "flood":
         raise CommandError(f"'{argv[0]}' was ended: it wrote more than {limit} bytes", result)
     return result
+
+
+@contextmanager
+def running(
+    argv: Sequence[str], *, log: str, uid: int | None = None, gid: int | None = None, grace: float = 10.0
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that runs for as long as the block does; then its group is ended (SIGTERM, after `grace` s SIGKILL).
+
+    log: a file that gets what it writes, at its end. uid, gid: who it runs as. Raises CommandError.
+    """
+    import subprocess
+
+    with open(log, "ab") as output:
+        try:
+            process = subprocess.Popen(
+                list(argv), stdin=subprocess.DEVNULL, stdout=output, stderr=output, user=uid, group=gid, process_group=0
+            )
+        except OSError as error:
+            raise CommandError(f"'{argv[0]}' cannot be run: {(error.strerror or str(error)).lower()}") from error
+    try:
+        yield process
+    finally:
+        end_group(process.pid, grace=grace, process=process)
+        process.wait()
 
 
 class _Capture:

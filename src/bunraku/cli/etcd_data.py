@@ -1,0 +1,125 @@
+"""`bunraku etcd`'s actions on what a cluster holds: snapshot, restore, export, import."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from bunraku.cli.table import size
+
+
+def add_arguments(name: str, action: argparse.ArgumentParser) -> None:
+    """The flags of the action `name`."""
+    if name == "snapshot":
+        action.add_argument("file", metavar="FILE", help="where to; replaced when the new one is whole")
+    elif name == "restore":
+        action.add_argument("file", metavar="FILE", help="the snapshot")
+        action.add_argument("--data-dir", metavar="DIR", required=True, help="the folder to make; it must not exist")
+        action.add_argument("--name", help="the member's name (default: default)")
+        action.add_argument("--initial-cluster", metavar="NAME=URL,…", help="the members of the new cluster")
+        action.add_argument("--initial-advertise-peer-urls", metavar="URL,…", help="where this member will be found")
+        action.add_argument("--initial-cluster-token", metavar="WORD", help="tells clusters apart")
+    elif name == "export":
+        action.add_argument("prefix", metavar="PREFIX", nargs="?", default="", help="only keys that begin so")
+    elif name == "import":
+        action.add_argument("file", metavar="FILE", help="YAML, or - for standard input")
+        action.add_argument("--purge", metavar="PREFIX", help="also delete keys below PREFIX that the file has not")
+        action.add_argument("--noop", action="store_true", help="only show what would be done")
+
+
+def snapshot(args: argparse.Namespace) -> int:
+    """Write a snapshot."""
+    with _connect(args) as client:
+        written = client.maintenance.snapshot(args.file)
+    print(f"{args.file}  {size(written)}")
+    return 0
+
+
+def restore(args: argparse.Namespace) -> int:
+    """Make a data folder out of a snapshot."""
+    from bunraku.etcd.server import restore
+
+    options = []
+    for flag in ("name", "initial_cluster", "initial_advertise_peer_urls", "initial_cluster_token"):
+        if getattr(args, flag):
+            options += [f"--{flag.replace('_', '-')}", getattr(args, flag)]
+    restore(Path(args.file).absolute(), Path(args.data_dir).absolute(), options)
+    print(f"{args.data_dir} restored from {args.file}; start etcd with it")
+    return 0
+
+
+def export(args: argparse.Namespace) -> int:
+    """Print the keys under a prefix, all of one revision, as a YAML tree."""
+    from bunraku.etcd.tree import to_tree
+
+    with _connect(args) as client:
+        _, values = client.snapshot([args.prefix])
+    tree = to_tree({key: _text(value) for key, value in values.items()})
+    if args.format == "json":
+        import json
+
+        print(json.dumps(tree, indent=2, default=lambda value: value.decode("latin-1")))
+    elif tree:
+        import yaml
+
+        yaml.safe_dump(tree, sys.stdout, allow_unicode=True, default_flow_style=False, sort_keys=False)
+    return 0
+
+
+def _text(value: bytes) -> str | bytes:
+    """Text where it is UTF-8; other bytes stay bytes (YAML's !!binary)."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value
+
+
+def import_(args: argparse.Namespace) -> int:
+    """Put what differs, 128 keys in a transaction; say what was done."""
+    from bunraku.etcd.txn import delete, put
+
+    wanted = read_tree(args.file)
+    prefix = args.purge if args.purge is not None else ""
+    with _connect(args) as client:
+        present = {key: kv.value for key, kv in client.get_many(list(wanted)).items()}
+        surplus = {kv.key for kv in client.range(prefix)} - wanted.keys() if args.purge is not None else set()
+        work = {key: put(key, value) for key, value in wanted.items() if present.get(key) != value}
+        lines = [f"{'~' if key in present else '+'} {key}" for key in work]
+        work |= {key: delete(key) for key in sorted(surplus)}
+        lines += [f"- {key}" for key in sorted(surplus)]
+        operations = list(work.values())
+        for at in range(0, 0 if args.noop else len(operations), 128):
+            client.txn().then(*operations[at : at + 128]).commit()
+    print("\n".join([*lines, f"{len(wanted) - len(work) + len(surplus)} in sync · {len(work)} {_done(args.noop)}"]))
+    return 0
+
+
+def _done(noop: bool) -> str:
+    return "would change" if noop else "changed"
+
+
+def read_tree(file: str) -> dict[str, bytes]:
+    """The keys and values of a YAML tree. Raises `BadSettings` for anything else."""
+    import yaml
+
+    from bunraku.etcd import BadSettings
+    from bunraku.etcd.keys import encode
+    from bunraku.etcd.tree import from_tree
+
+    remedy = "it is to be a mapping, as `bunraku etcd export` writes it"
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text()
+        tree: Any = yaml.safe_load(text)
+        if not isinstance(tree, dict):
+            raise BadSettings(f"{file} holds no tree", remedy=remedy)
+        return {key: encode(value) for key, value in from_tree(tree)}
+    except (yaml.YAMLError, ValueError) as problem:
+        raise BadSettings(f"{file}: {' '.join(str(problem).split())}", remedy=remedy) from None
+
+
+def _connect(args: argparse.Namespace) -> Any:
+    from bunraku.cli.etcd import connect
+
+    return connect(args)

@@ -1,0 +1,86 @@
+"""Running etcd itself: a member on this machine while a block of code runs, and one made from a snapshot."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from bunraku.etcd.client import Client
+from bunraku.etcd.errors import BadSettings, EtcdError, Unreachable
+from bunraku.etcd.maintenance import check_snapshot
+from bunraku.system.files import move
+from bunraku.system.process import run, running
+
+START = 30.0
+"""Seconds that a member gets to come up."""
+RESTORE = 600.0
+"""Seconds that restoring a snapshot may take."""
+
+
+@contextmanager
+def local_member(folder: Path, argv: Sequence[str], client_url: str) -> Iterator[Client]:
+    """Run etcd with `argv` (its flags) until the block ends; gives a client once it answers at `client_url`.
+
+    Its output goes to `folder`/etcd.log. Raises `BadSettings` if there is no etcd, `Unreachable` if it cannot start.
+    """
+    log = folder / "etcd.log"
+    with running([program("etcd"), *argv], log=str(log)) as process, Client(client_url, deadline=1.0) as client:
+        until = time.monotonic() + START
+        while True:
+            try:
+                client.revision()
+                break
+            except EtcdError as problem:
+                if process.poll() is not None or time.monotonic() > until:
+                    raise Unreachable(f"etcd did not come up: {last_line(log)}", client_url, str(log)) from problem
+                time.sleep(0.05)
+        client.transport.deadline = 5.0
+        yield client
+
+
+def free_port(wanted: int = 0) -> int:
+    """A port on 127.0.0.1 that nobody listens on just now: `wanted` if it can be had, else any."""
+    for port in (wanted, 0):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise BadSettings("there is no free port on 127.0.0.1")
+
+
+def restore(snapshot: Path, data_dir: Path, options: Sequence[str] = ()) -> None:
+    """Make `data_dir` (which must not exist) out of a snapshot, whole or not at all.
+
+    options: further flags of `etcdctl snapshot restore`, such as --name. It is restored beside and takes its name at
+    the end. Raises `BadSnapshot`, `BadSettings`, OSError.
+    """
+    check_snapshot(str(snapshot))
+    if data_dir.exists():
+        raise BadSettings(f"{data_dir} is there already", remedy="move it away, or name another --data-dir")
+    beside = data_dir.with_name(f".{data_dir.name}.bunraku-restore")
+    shutil.rmtree(beside, ignore_errors=True)
+    tool = shutil.which("etcdutl") or program("etcdctl")
+    argv = [tool, "snapshot", "restore", str(snapshot), "--data-dir", str(beside), *options]
+    done = run(argv, deadline=RESTORE, env={"ETCDCTL_API": "3", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+    if not done.ok:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise BadSettings(f"{Path(tool).name} could not restore {snapshot}: {done.output.strip().splitlines()[-1]}")
+    move(str(beside), str(data_dir))
+
+
+def program(name: str) -> str:
+    """The path of one of etcd's programs. Raises `BadSettings` where it is not installed."""
+    found = shutil.which(name)
+    if found is None:
+        package = "etcd-server" if name == "etcd" else "etcd-client"
+        raise BadSettings(f"{name} is not installed", remedy=f"on Debian: apt-get install {package}")
+    return found
+
+
+def last_line(log: Path) -> str:
+    """The last line of a log, which mostly says why a program ended."""
+    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    return lines[-1] if lines else "it wrote nothing"
