@@ -12,13 +12,16 @@ class tour::etcd (
     etcd_name                   => 'tour',
     manage_package              => false,
     service_provider            => 'base',
+    pid_file                    => "${root}/run/etcd.pid",
+    log_file                    => "${root}/log/etcd.log",
+    service_provider            => 'base',
     config_file_path            => "${root}/etcd.yml",
     data_dir                    => "${root}/etcd",
     listen_client_urls          => $client_url,
     advertise_client_urls       => $client_url,
     listen_peer_urls            => $peer_url,
     initial_advertise_peer_urls => $peer_url,
-    initial_cluster             => "tour=${peer_url}",
+    initial_cluster             => { 'tour' => $peer_url },
   }
   contain etcd
 }
