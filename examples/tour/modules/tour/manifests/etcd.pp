@@ -14,7 +14,6 @@ class tour::etcd (
     service_provider            => 'base',
     pid_file                    => "${root}/run/etcd.pid",
     log_file                    => "${root}/log/etcd.log",
-    service_provider            => 'base',
     config_file_path            => "${root}/etcd.yml",
     data_dir                    => "${root}/etcd",
     listen_client_urls          => $client_url,
