@@ -11,9 +11,10 @@ import sys
 from importlib import import_module
 
 COMMANDS: dict[str, str] = {
-    "confd": "render configuration files from keys, and again when one changes",
     "apply": "make this host as Puppet code says",
     "compile": "compile Puppet code to a catalog",
+    "completion": "print the completion of commands and flags for bash, zsh or fish",
+    "confd": "render configuration files from keys, and again when one changes",
     "etcd": "look after etcd: status, members, snapshots, keys from and to YAML",
     "facts": "show what this host says about itself",
 }
