@@ -122,10 +122,14 @@ def _load(args: argparse.Namespace) -> tuple[Any, Any, Any, list[dict[str, Any]]
         return _stored_catalog(args.catalog), None, lambda url: None, []
     from bunraku import CompileError
 
+    code = _code(args)
     try:
-        compilation = compile_as_told(args, _code(args))
+        compilation = compile_as_told(args, code)
     except CompileError as error:
-        raise _Refused(str(error)) from None
+        from bunraku.cli.errors import render
+
+        shown = render(error, code if isinstance(code, str) else None)
+        raise _Refused(shown.removeprefix("Error: ")) from None
     logs = [{"level": log.level, "message": log.message, "source": log.source} for log in compilation.logs]
     return compilation.catalog, compilation.resolve, compilation.find_file, logs
 

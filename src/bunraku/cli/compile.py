@@ -27,11 +27,12 @@ def run(args: argparse.Namespace) -> int:
     import orjson
 
     from bunraku import CompileError
+    from bunraku.cli.errors import render
 
     try:
         catalog = compile_as_told(args, Path(args.manifest)).to_dict()
     except CompileError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        print(render(error), file=sys.stderr)
         return 1
     sys.stdout.buffer.write(orjson.dumps(catalog, option=orjson.OPT_APPEND_NEWLINE))
     return 0

@@ -9,12 +9,16 @@ from bunraku.language.nodes import Lambda, Node, Parameter
 
 
 class SyntaxFault(Exception):
-    """Code that the grammar does not allow. pos: the offset of the token at fault, None at the end of the input."""
+    """Code that the grammar does not allow.
 
-    def __init__(self, message: str, pos: int | None) -> None:
+    pos: the offset of the token at fault, None at the end of the input. hint: what may have been forgotten.
+    """
+
+    def __init__(self, message: str, pos: int | None, hint: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.pos = pos
+        self.hint = hint
 
 
 class ParserBase:
@@ -36,7 +40,7 @@ class ParserBase:
 
     # ------------------------------------------------------------ tokens
 
-    def unexpected(self) -> NoReturn:
+    def unexpected(self, hint: str | None = None) -> NoReturn:
         """Raise the fault that the current token is."""
         at = self.at
         kind, value = self.kinds[at], self.values[at]
@@ -48,15 +52,20 @@ class ParserBase:
             value = f"(?-mix:{value})"
         elif kind == "BOOLEAN":
             value = str(value).lower()
-        raise SyntaxFault(f"Syntax error at '{'' if value is None else value}'", self.starts[at])
+        raise SyntaxFault(f"Syntax error at '{'' if value is None else value}'", self.starts[at], hint)
 
-    def expect(self, kind: str) -> int:
-        """Take a token of this kind; says where it starts."""
+    def expect(self, kind: str, hint: str | None = None) -> int:
+        """Take a token of this kind; says where it starts. hint: for the fault that another one is."""
         at = self.at
         if self.kinds[at] != kind:
-            self.unexpected()
+            self.unexpected(hint)
         self.at = at + 1
         return self.starts[at]
+
+    def expect_closing(self) -> None:
+        """Take the brace that ends `name => value`s."""
+        missing_comma = self.kinds[self.at + 1 : self.at + 2] in (["=>"], ["+>"])
+        self.expect("}", "is a comma missing before it?" if missing_comma else None)
 
     def accept(self, kind: str) -> bool:
         """Take a token of this kind if it is the current one."""

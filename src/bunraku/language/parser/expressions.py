@@ -193,7 +193,7 @@ class ExpressionParser(ParserBase):
             self.at += 1
             if kinds[self.at] == ",":
                 self.unexpected()
-        self.expect("}")
+        self.expect_closing()
         return Hash(pos, pairs)
 
     def _hash_entry(self) -> Node:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import NoReturn
 
 from bunraku.language.checker import check
@@ -72,8 +71,9 @@ def _run(text: str, file: str | None, *, template: bool) -> Program:
     line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
     program = Program(file, body, parser.definitions, line_starts)
     if parser.faults:
-        hint = parser.unclosed(program) if parser.faults[-1].pos is None else None
-        _raise(program, [(fault.message, fault.pos) for fault in parser.faults], hint)
+        if parser.faults[-1].pos is None:
+            parser.faults[-1].hint = parser.unclosed(program)
+        _raise(program, parser.faults)
     _check(program, tokens)
     return program
 
@@ -81,29 +81,22 @@ def _run(text: str, file: str | None, *, template: bool) -> Program:
 def _check(program: Program, tokens: Tokens) -> None:
     """Raise what the checker finds wrong; keep what it warns of."""
     program.warnings += [("warning", message, pos) for message, pos in tokens.warnings]
-    errors = []
     try:
         findings = check(program, tokens)
     except RecursionError:
-        _raise(program, [(_TOO_DEEP, 0)])
-    for severity, message, pos in findings:
-        if severity == "error":
-            errors.append((message, pos))
-        else:
-            program.warnings.append((severity, message, pos))
+        _raise(program, [SyntaxFault(_TOO_DEEP, 0)])
+    errors = [SyntaxFault(message, pos) for severity, message, pos in findings if severity == "error"]
     if errors:
         _raise(program, errors)
+    program.warnings += [(severity, message, pos) for severity, message, pos in findings]
 
 
-def _raise(program: Program, faults: Sequence[tuple[str, int | None]], hint: str | None = None) -> NoReturn:
-    """Raise faults as one CompileError. hint: the remedy for one at the end of the input."""
+def _raise(program: Program, faults: list[SyntaxFault]) -> NoReturn:
+    """Raise faults as one CompileError."""
     errors = []
-    for message, pos in faults:
-        if pos is None:
-            errors.append(CompileError(message, file=program.file, hint=hint))
-        else:
-            line, column = program.place(pos)
-            errors.append(CompileError(message, file=program.file, line=line, column=column))
+    for fault in faults:
+        line, column = (None, None) if fault.pos is None else program.place(fault.pos)
+        errors.append(CompileError(fault.message, file=program.file, line=line, column=column, hint=fault.hint))
     first, *others = errors
     first.others = tuple(others)
     raise first

@@ -98,7 +98,7 @@ class ResourceParser(ParserBase):
             if self._at_attributes():
                 attributes = self.attributes()
                 self.accept(",")
-                self.expect("}")
+                self.expect_closing()
                 left = _untitled(left, attributes, brace)
             else:
                 bodies = [self._resource_body()]
@@ -120,11 +120,11 @@ class ResourceParser(ParserBase):
             if self.kinds[self.at] == "}":
                 break
             bodies.append(self._resource_body())
-        self.expect("}")
+        self.expect_closing()
 
     def _resource_body(self) -> ResourceBody:
         title = self.expression()
-        self.expect(":")
+        self.expect(":", "is a colon missing behind the title?")
         attributes = self.attributes()
         self.accept(",")
         return ResourceBody(title.pos, title, attributes)
