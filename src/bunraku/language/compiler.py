@@ -226,8 +226,7 @@ class Compiler:
         alias = self.loader.find_alias(name.lower())
         if alias is not None:
             unit, node = alias
-            closure = unit.closure(node.value)
-            return types.PTypeAliasType(node.name, lambda: closure(self.top))
+            return types.define(node.name, node.value, lambda part: unit.closure(part)(self.top))
         return None if self.resource_type(name) is None else types.PResourceType(name)
 
     def resource_type(self, name: str) -> ResourceType | None:

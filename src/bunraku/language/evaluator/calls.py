@@ -32,9 +32,15 @@ def _named_call(unit: Unit, node: nodes.Call | nodes.MethodCall, name: str, argu
     native = functions.find(name)
     block = None if node.block is None else Code(unit, node.block.parameters, node.block.body, node.block.return_type)
     pos = node.pos
+    may_be_attribute = isinstance(node, nodes.MethodCall) and block is None and not node.arguments
 
     def call(scope: Scope) -> Any:
         values = arguments(scope)
+        if may_be_attribute and hasattr(values[0], "attribute"):
+            try:
+                return values[0].attribute(name)
+            except KeyError:
+                pass  # a function of the name may take the object
         compiler = scope.compiler
         function = native or compiler.find_function(name)
         if function is None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bunraku.language.types.access import parameterize as parameterize
     from bunraku.language.types.aliases import PTypeAliasType as PTypeAliasType
+    from bunraku.language.types.aliases import define as define
     from bunraku.language.types.base import BadParameter as BadParameter
     from bunraku.language.types.base import PAnyType as PAnyType
     from bunraku.language.types.base import PType as PType
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "access": ("parameterize",),
-    "aliases": ("PTypeAliasType",),
+    "aliases": ("PTypeAliasType", "define"),
     "base": ("BadParameter", "PAnyType", "PType"),
     "callables": ("PCallableType",),
     "collections": ("PArrayType", "PHashType", "PTupleType"),

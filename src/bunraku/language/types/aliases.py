@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
+from bunraku.language import nodes
 from bunraku.language.errors import CompileError
 from bunraku.language.types.base import Expanding, Expansion, PType
 from bunraku.language.types.references import PTypeReferenceType
@@ -37,6 +38,11 @@ class PTypeAliasType(PType):
         if self._resolved is None:
             self._resolve()
         return self._resolved  # type: ignore[return-value]
+
+    @property
+    def is_recursive(self) -> bool:
+        """Whether the alias is somewhere in what it stands for."""
+        return _reaches(self.resolved, self)
 
     def _resolve(self) -> None:
         # What asks while the right side is being found gets a type without instances.
@@ -122,6 +128,23 @@ class PTypeAliasType(PType):
 
     def __str__(self) -> str:
         return self.show(Expansion())
+
+
+def define(name: str, value: nodes.Node, evaluate: Callable[[nodes.Node], Any]) -> PType:
+    """The type that `type NAME = VALUE` defines: an Object or TypeSet of that name, or an alias.
+
+    evaluate: gives the value of a node; it is called when the type is first used.
+    """
+    if isinstance(value, nodes.Access) and isinstance(value.target, nodes.TypeName) and len(value.keys) == 1:
+        if value.target.value == "Object":
+            from bunraku.language.types.objects import PObjectType
+
+            return PObjectType(name, lambda: evaluate(value.keys[0]))
+        if value.target.value == "TypeSet":
+            from bunraku.language.types.typesets import PTypeSetType
+
+            return PTypeSetType(name, lambda: evaluate(value.keys[0]))
+    return PTypeAliasType(name, lambda: evaluate(value))
 
 
 def _is_real(kind: PType, seen: set[str]) -> bool:

@@ -114,7 +114,9 @@ class PType:
 
     def to_wire(self) -> Any:
         """The type in the catalog's rich data."""
-        return {"__ptype": "Type", "__pvalue": str(self)}
+        from bunraku.language.types.wire import encode_type
+
+        return encode_type(self)
 
     def __str__(self) -> str:
         return self.show()

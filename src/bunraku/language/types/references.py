@@ -43,6 +43,10 @@ class PClassType(PCatalogEntryType):
         """The same class."""
         return isinstance(other, PClassType) and self.class_name in (None, other.class_name)
 
+    def to_wire(self) -> Any:
+        """A class in a catalog: `Class[A::B]`."""
+        return super().to_wire() if self.class_name is None else f"Class[{capitalize_segments(self.class_name)}]"
+
     def arguments(self, expanding: Expanding) -> list[str]:
         """The name, bare."""
         return [] if self.class_name is None else [self.class_name]
@@ -69,6 +73,12 @@ class PResourceType(PCatalogEntryType):
         return isinstance(other, PResourceType) and (
             self.folded is None or (self.folded == other.folded and self.title in (None, other.title))
         )
+
+    def to_wire(self) -> Any:
+        """A resource in a catalog: `File[/a]`."""
+        if self.type_name is None or self.title is None:
+            return super().to_wire()
+        return f"{capitalize_segments(self.type_name)}[{self.title}]"
 
     def show(self, expanding: Expanding = None) -> str:
         """`File['/a']`."""
