@@ -70,6 +70,14 @@ def toml(value: Any) -> str:
     return str(value)
 
 
+def confd(confdir: Confdir, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `bunraku confd` to its end."""
+    command = [sys.executable, "-m", "bunraku.cli.main", "confd", *words]
+    command += ["--confdir", str(confdir.root), "--statedir", str(confdir.root / "state")]
+    command += ["--config-file", str(confdir.root / "confd.toml")]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
 class Program:
     """A running `bunraku confd`, its log in a file."""
 

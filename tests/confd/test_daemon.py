@@ -1,11 +1,16 @@
 """`--watch` as a process, on a real etcd: what changes is rendered at once, and what fails comes back."""
 
+import json
+import signal
+import socket
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from confd_world import Confdir, Program, until
+from confd_world import Confdir, Program, confd, until
 
 Start = Callable[..., Program]
 
@@ -146,8 +151,6 @@ def test_without_watch_it_polls(confdir: Confdir, start: Start) -> None:
 
 
 def test_sighup_reads_the_configuration_again(confdir: Confdir, client: Any, watch: Start) -> None:
-    import signal
-
     client.put("/other/v", "other")
     dest = confdir.resource("a", '{{getv "/v"}}', keys=["/v"])
     (confdir.root / "confd.toml").write_text('prefix = "/app"\n')
@@ -156,3 +159,98 @@ def test_sighup_reads_the_configuration_again(confdir: Confdir, client: Any, wat
     (confdir.root / "confd.toml").write_text('prefix = "/other"\n')
     program.process.send_signal(signal.SIGHUP)
     until(lambda: dest.read_text() == "other")
+
+
+def test_new_edited_and_removed_resources_are_picked_up(confdir: Confdir, client: Any, watch: Start) -> None:
+    confdir.resource("a", "a")
+    program = watch()
+    dest = confdir.resource("b", 'b{{getv "/app/v"}}')
+    until(lambda: dest.exists() and dest.read_text() == "b1")
+    (confdir.root / "templates/b.tmpl").write_text('c{{getv "/app/v"}}')
+    until(lambda: dest.read_text() == "c1")
+    (confdir.root / "conf.d/b.toml").write_text("broken")
+    until(lambda: program.said("b.toml: is not TOML"))
+    (confdir.root / "conf.d/b.toml").unlink()
+    client.put("/app/v", "2")
+    time.sleep(0.2)
+    assert dest.read_text() == "c1"
+
+
+def test_a_hand_edited_destination_is_repaired_or_reported(confdir: Confdir, client: Any, watch: Start) -> None:
+    repaired = confdir.resource("a", '{{getv "/app/v"}}')
+    reported = confdir.resource("b", '{{getv "/app/v"}}', on_drift="report")
+    program = watch()
+    until(lambda: repaired.exists() and reported.exists())
+    time.sleep(0.1)
+    repaired.write_text("mine")
+    until(lambda: repaired.read_text() == "1")
+    repaired.unlink()
+    until(repaired.exists)
+    reported.write_text("mine")
+    until(lambda: program.said("changed by hand"))
+    time.sleep(0.1)
+    assert reported.read_text() == "mine"
+
+
+@pytest.mark.parametrize("backend", ["env", "file"])
+def test_watch_on_stores_that_do_not_tell(confdir: Confdir, start: Start, backend: str) -> None:
+    confdir.data("app: {v: 1}")
+    dest = confdir.resource("a", '{{getv "/app/v"}}')
+    start("--watch", "-backend", backend, "-file", str(confdir.root / "data.yaml"), env={"APP_V": "1"})
+    until(lambda: dest.exists() and dest.read_text() == "1")
+    if backend == "file":
+        confdir.data("app: {v: 2}")
+        until(lambda: dest.read_text() == "2", 2)
+
+
+def test_status(confdir: Confdir, client: Any, watch: Start) -> None:
+    confdir.resource("good", '{{getv "/app/v"}}')
+    confdir.resource("bad", '{{getv "/app/nope"}}')
+    (confdir.root / "conf.d/worse.toml").write_text("[template]\n")
+    program = watch()
+    until(lambda: program.said("key does not exist"))
+    asked = confd(confdir, "status")
+    assert asked.returncode == 1, asked.stderr
+    assert "good" in asked.stdout and "key does not exist: /app/nope" in asked.stdout
+    assert "worse.toml: src is missing" in asked.stdout
+    status = json.loads(confd(confdir, "status", "--format", "json").stdout)
+    assert {r["resource"]: r["state"] for r in status["resources"]} == {"good": "ok", "bad": "failed"}
+    assert program.end() == 0
+    assert "no daemon answers" in confd(confdir, "status").stderr
+
+
+def test_metrics_and_health(confdir: Confdir, client: Any, watch: Start) -> None:
+    from local import free_ports
+
+    confdir.resource("good", '{{getv "/app/v"}}')
+    (port,) = free_ports(1)
+    watch("--metrics-addr", f"127.0.0.1:{port}")
+
+    def get(path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return str(answer.read().decode())
+
+    until(lambda: 'confd_resource_ok{resource="good"} 1' in get("/metrics"))
+    assert "confd_replaced_total 1" in get("/metrics")
+    assert json.loads(get("/health"))["errors"] == []
+    confdir.resource("bad", '{{getv "/app/nope"}}')
+    until(lambda: "confd_failures_total 1" in get("/metrics"))
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        get("/health")
+    assert refused.value.code == 503
+
+
+def test_systemd_is_told(confdir: Confdir, etcd: Any, client: Any, start: Start) -> None:
+    confdir.resource("a", '{{getv "/app/v"}}')
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(confdir.root / "notify"))
+        manager.settimeout(10)
+        environment = {"NOTIFY_SOCKET": str(confdir.root / "notify"), "WATCHDOG_USEC": "200000"}
+        program = start("--watch", "-backend", "etcdv3", "-node", etcd.endpoints[0], env=environment)
+        told = [manager.recv(4096).decode() for _ in range(6)]
+        assert any(words.startswith("READY=1\nSTATUS=1 resources") for words in told)
+        assert told.count("WATCHDOG=1") >= 3
+        program.process.send_signal(signal.SIGHUP)
+        until(lambda: manager.recv(4096).startswith(b"RELOADING=1\nMONOTONIC_USEC="))
+        program.process.terminate()
+        until(lambda: manager.recv(4096) == b"STOPPING=1")

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bunraku.confd.log import Log
-from bunraku.confd.settings import BACKENDS, OPTIONS, ConfigError, Option, settle
+from bunraku.confd.settings import BACKENDS, OPTIONS, ConfigError, Option, Settings, settle
 
 if TYPE_CHECKING:
     from bunraku.confd.pipeline import Change
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("template", metavar="TEMPLATE", nargs="?", help="the template to render")
     parser.add_argument("--data", metavar="FILE", help="for check and render: keys and values in a YAML or JSON file")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the status")
     parser.add_argument("--version", "-version", action="store_true", help="print the version")
     groups: dict[str, argparse._ArgumentGroup] = {}
     for option in OPTIONS:
@@ -71,18 +72,20 @@ def run(args: argparse.Namespace) -> int:
         print(f"confd: unknown action '{action}': it is one of {', '.join((*ACTIONS, *BACKENDS))}", file=sys.stderr)
         return 1
     try:
-        return _act(action, flags)
+        return _act(action, flags, args.format)
     except ConfigError as error:
         print(f"confd: {error}", file=sys.stderr)
         return 1
 
 
-def _act(action: str | None, flags: dict[str, Any]) -> int:
+def _act(action: str | None, flags: dict[str, Any], output: str) -> int:
     warnings: list[str] = []
     settings = settle(flags, os.environ, warnings.append)
     log = Log(settings.log_level, settings.log_format)
     for warning in warnings:
         log.warn(warning)
+    if action == "status":
+        return _status(settings, output)
     if settings.onetime or settings.noop:
         from bunraku.confd.onetime import run_once
 
@@ -90,6 +93,21 @@ def _act(action: str | None, flags: dict[str, Any]) -> int:
     from bunraku.confd.loop import run_forever
 
     return run_forever(settings, log, lambda: settle(flags, os.environ, log.warn))
+
+
+def _status(settings: Settings, output: str) -> int:
+    """Print what the running daemon says; 1 where something is amiss."""
+    import json
+
+    from bunraku.confd.status import StatusError, all_well, as_text, ask
+
+    try:
+        status = ask(settings.socket)
+    except StatusError as error:
+        print(f"confd: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(status, indent=2) if output == "json" else as_text(status))
+    return 0 if all_well(status) else 1
 
 
 def _show(change: Change) -> None:

@@ -30,6 +30,8 @@ class Job:
     """When (monotonic) it is to be run; None when nothing is to be done."""
     first_change: float = 0.0
     running: bool = False
+    looked_away: bool = False
+    """Whether its files were touched while it ran: by itself, most likely."""
     failures: int = 0
     problem: str = ""
     drift: str = ""

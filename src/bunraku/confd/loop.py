@@ -1,6 +1,6 @@
 """The daemon: one thread decides, fed by one queue; nothing that can take long happens in it.
 
-Into the queue come what the stores tell, what the kernel tells of files, what workers have done, and questions for the
+Into the queue come what the stores tell, what the kernel tells of files, what workers have done, and who asks for the
 status. The main thread renders (that is quick, and has its time limit), hands files and commands to workers, and
 starts a reload when no resource that wants it has work left.
 """
@@ -9,19 +9,25 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
 
+from bunraku.confd import status
 from bunraku.confd.backends import BackendError, Lost
 from bunraku.confd.job import Job
 from bunraku.confd.log import Log
-from bunraku.confd.pipeline import File, ResourceFailed, place
+from bunraku.confd.pipeline import File, ResourceFailed, place, put
 from bunraku.confd.reloads import Owed, Reloads
 from bunraku.confd.resource import Resource, load_folder
 from bunraku.confd.settings import ConfigError, Settings, backend_identity
 from bunraku.confd.source import Source, Told
+from bunraku.confd.systemd import Systemd
+from bunraku.confd.watcher import FileWatch
 from bunraku.confd.workers import Workers
 
 WORKERS = 16
@@ -30,6 +36,9 @@ LONGEST_BURST = 0.2
 """Seconds that a reload waits for other resources that want it too."""
 FAREWELL = 10.0
 """Seconds that running commands get to end when the daemon is told to."""
+
+ANSWER = 3.0
+"""Seconds that whoever asks for the status waits for it."""
 
 Event = Callable[[], None]
 
@@ -48,9 +57,15 @@ class Daemon:
         self._resettle = resettle
         self._events: SimpleQueue[Event] = SimpleQueue()
         self._workers = Workers(WORKERS)
+        self._watch = FileWatch(log, lambda paths: self.post(lambda: self._files_changed(paths)))
+        self._systemd = Systemd(os.environ)
+        self._warned: set[str] = set()
+        self._counters = Counter(dict.fromkeys(("renders", "replaced", "failures"), 0))
         self._busy = 0
+        self._ready = False
         self._ending = False
         self._next_round = monotonic() + settings.interval
+        self._next_sign = monotonic()
 
     # Events
 
@@ -65,6 +80,7 @@ class Daemon:
         while not self._ending:
             self._take_events(self._pause())
             self._work()
+            self._tell_systemd()
         self._end()
 
     def end(self) -> None:
@@ -86,6 +102,8 @@ class Daemon:
             if not owed.running:
                 moments.append(owed.since + LONGEST_BURST if self._held_back(owed) else owed.not_before)
         moments.append(self._next_round)
+        if self._systemd.watchdog:
+            moments.append(self._next_sign)
         return max(0.0, min(moments) - monotonic())
 
     def _work(self) -> None:
@@ -101,11 +119,27 @@ class Daemon:
             if not self._held_back(owed):
                 self._reload(owed)
 
+    def _tell_systemd(self) -> None:
+        if not self._ready and not self._busy and all(s.mirror.complete or s.problem for s in self.sources.values()):
+            self._ready = True
+            self._systemd.ready(f"{len(self.jobs)} resources")
+        if self._systemd.watchdog and monotonic() >= self._next_sign:
+            self._next_sign = monotonic() + self._systemd.watchdog
+            self._systemd.alive()
+
     # Resources
+
+    def _warn(self, message: str) -> None:
+        """Warn once, however often conf.d is read."""
+        if message not in self._warned:
+            self._warned.add(message)
+            self.log.warn(message)
 
     def read_folder(self) -> None:
         """Read conf.d (again): new and changed resources are due, removed ones are let go."""
-        folder = load_folder(self.settings, self.log.warn)
+        confdir = self.settings.confdir
+        self._watch.watch([os.path.join(confdir, "conf.d"), os.path.join(confdir, "templates")], deep=True)
+        folder = load_folder(self.settings, self._warn)
         for path, error in folder.errors.items():
             if self.errors.get(path) != error:
                 self.log.error(error)
@@ -116,6 +150,8 @@ class Daemon:
         self._follow(folder.resources)
         for resource in folder.resources:
             self._adopt(resource)
+        for source in self.sources.values():
+            self._watch.watch(source.folders(), deep=True)
 
     def _follow(self, resources: Iterable[Resource]) -> None:
         """Have each back end that is wanted followed for all resources that want it, and no other."""
@@ -167,6 +203,7 @@ class Daemon:
     def _start(self, job: Job) -> None:
         """Render a resource and hand its files to a worker."""
         job.due_at = None
+        self._counters["renders"] += 1
         try:
             files = job.render()
         except ResourceFailed as error:
@@ -182,6 +219,7 @@ class Daemon:
         try:
             for file in files:
                 if place(job.resource, file, self.reloads.about_to):
+                    self._counters["replaced"] += 1
                     self.log.info("replaced", resource=job.resource.name, dest=file.path)
         except ResourceFailed as error:
             problem = str(error)
@@ -198,15 +236,70 @@ class Daemon:
             return
         if job.failures:
             self.log.info("recovered", resource=job.resource.name, failures=job.failures)
-        job.succeeded(files)
+        for stale in job.succeeded(files):
+            self._remove(job, stale)
+        if job.resource.settings.on_drift != "ignore":
+            self._watch.watch({os.path.dirname(os.path.abspath(file.path)) for file in files})
+        if job.looked_away:
+            job.looked_away = False
+            self._look(job)
+
+    def _remove(self, job: Job, stale: File) -> None:
+        """Remove a file that was made for a key which is gone, unless somebody has changed it."""
+        try:
+            if File.at(stale.path) == stale:
+                put(replace(stale, content=None))
+                self.log.info("removed", resource=job.resource.name, dest=stale.path)
+        except ResourceFailed as error:
+            self.log.error(f"{job.resource.name}: {error}")
 
     def _failed(self, job: Job, problem: str) -> None:
+        self._counters["failures"] += 1
         news = problem != job.problem
         pause = job.failed(problem)
         if news:
             self.log.error(f"{job.resource.name}: {problem}", retry_in=pause)
         else:
             self.log.debug("still failing", resource=job.resource.name, retry_in=pause)
+
+    # Files
+
+    def _files_changed(self, paths: set[str] | None) -> None:
+        """Files have changed, here or by hand; None: nobody knows which."""
+        confd, templates = (os.path.join(self.settings.confdir, name) + "/" for name in ("conf.d", "templates"))
+        if paths is None or any((path + "/").startswith(confd) for path in paths):
+            self._try_folder()
+        if paths is None or any((path + "/").startswith(templates) for path in paths):
+            self._watch.watch([templates], deep=True)
+            for job in self.jobs.values():
+                job.touch()
+        for source in self.sources.values():
+            if paths is None or any(path.startswith(tuple(source.folders())) for path in paths if source.folders()):
+                source.nudge()
+        for job in self.jobs.values():
+            if paths is None or not paths.isdisjoint(job.placed):
+                self._look(job)
+
+    def _try_folder(self) -> None:
+        try:
+            self.read_folder()
+        except ConfigError as error:
+            self.log.error(str(error))
+
+    def _look(self, job: Job) -> None:
+        """Whether somebody has changed a file that is ours: repair or report it."""
+        if job.running:
+            job.looked_away = True
+            return
+        drifted = [file.path for file in job.placed.values() if not _is_there(file)]
+        if not drifted:
+            job.drift = ""
+        elif job.resource.settings.on_drift == "repair":
+            self.log.warn("changed by hand, to be repaired", resource=job.resource.name, dest=", ".join(drifted))
+            job.touch(at_once=True)
+        elif job.resource.settings.on_drift == "report" and not job.drift:
+            job.drift = f"changed by hand: {', '.join(drifted)}"
+            self.log.warn(job.drift, resource=job.resource.name)
 
     # Reloads
 
@@ -226,24 +319,33 @@ class Daemon:
         self._busy += 1
 
         def run() -> None:
-            self.reloads.run(owed)
-            self.post(self._reloaded)
+            succeeded = self.reloads.run(owed)
+            self.post(lambda: self._reloaded(owed, succeeded))
 
         self._workers.do(run)
 
-    def _reloaded(self) -> None:
+    def _reloaded(self, owed: Owed, succeeded: bool) -> None:
         self._busy -= 1
+        self._counters["reloads" if succeeded else "reload_failures"] += 1
+        rolled_back, owed.rolled_back = owed.rolled_back, []
+        for job in self.jobs.values():
+            for file in rolled_back:
+                if file.path in job.placed:
+                    job.placed[file.path] = file
+                    job.problem = f"{file.path} was rolled back: {owed.problem}"
 
     # Signals and the end
 
     def reread(self) -> None:
         """Read the settings and conf.d again."""
+        self._systemd.reloading()
         try:
             self.settings = self._resettle()
             self.read_folder()
             self.log.info("configuration read again", resources=len(self.jobs))
         except ConfigError as error:
             self.log.error(f"{error}; the configuration stays as it was")
+        self._systemd.ready(f"{len(self.jobs)} resources")
 
     def status(self) -> dict[str, Any]:
         """What `confd status` shows."""
@@ -253,9 +355,20 @@ class Daemon:
             "resources": [job.status() for job in self.jobs.values()],
             "errors": list(self.errors.values()),
             "reloads": [owed.status() for owed in self.reloads.all()],
+            "counters": dict(self._counters),
         }
 
+    def ask(self) -> dict[str, Any]:
+        """The status, asked from another thread. Raises TimeoutError if the main thread is held up."""
+        answer: SimpleQueue[dict[str, Any]] = SimpleQueue()
+        self.post(lambda: answer.put(self.status()))
+        try:
+            return answer.get(timeout=ANSWER)
+        except Empty:
+            raise TimeoutError("the daemon is held up") from None
+
     def _end(self) -> None:
+        self._systemd.stopping()
         limit = monotonic() + FAREWELL
         while self._busy and monotonic() < limit:
             self._take_events(limit - monotonic())
@@ -264,11 +377,27 @@ class Daemon:
         self.log.info("ended")
 
 
+def _is_there(file: File) -> bool:
+    try:
+        return File.at(file.path) == file
+    except ResourceFailed:
+        return False
+
+
 def run_forever(settings: Settings, log: Log, resettle: Callable[[], Settings]) -> int:
-    """Run the daemon until SIGTERM or SIGINT; its exit code."""
+    """Run the daemon until SIGTERM or SIGINT; its exit code. Raises ConfigError if it cannot begin."""
     daemon = Daemon(settings, log, resettle)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: daemon.post(daemon.end))
     signal.signal(signal.SIGHUP, lambda *_: daemon.post(daemon.reread))
-    daemon.run()
+    with ExitStack() as services:
+        try:
+            services.callback(status.serve(settings.socket, daemon.ask))
+        except status.StatusError as error:
+            log.warn(str(error))
+        if settings.metrics_addr:
+            from bunraku.confd import metrics
+
+            services.callback(metrics.serve(settings.metrics_addr, daemon.ask))
+        daemon.run()
     return 0

@@ -40,6 +40,8 @@ class Owed:
     """When (monotonic) it may run."""
     since: float = field(default_factory=monotonic)
     running: bool = False
+    rolled_back: list[File] = field(default_factory=list)
+    """Files that were put back after the last run."""
     again: bool = False
     """Whether another change wants it while it runs."""
     failures: int = 0
@@ -139,6 +141,7 @@ class Reloads:
         for file in back.values():
             try:
                 put(file)
+                owed.rolled_back.append(file)
                 self._log.warn("rolled back", dest=file.path)
             except ResourceFailed as error:
                 self._log.error(f"cannot be rolled back: {error}")

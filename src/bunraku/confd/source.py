@@ -72,6 +72,14 @@ class Source:
         else:
             _poll(self._backend, keys, self.settings.interval, tell, stop)
 
+    def folders(self) -> list[str]:
+        """The folders of the files that it is made of, if it is."""
+        return self._backend.folders()
+
+    def nudge(self) -> None:
+        """One of its files has changed: look again."""
+        self._stop.nudge()
+
     def take(self, told: Told) -> set[View]:
         """Take in what was told; the views that now show something else."""
         if told.generation != self._generation:

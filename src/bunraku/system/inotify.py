@@ -20,6 +20,7 @@ DELETED = 0x200
 _FOLDER_GONE = 0x400 | 0x800
 _IGNORED = 0x8000
 _OVERFLOW = 0x4000
+_IS_FOLDER = 0x4000_0000
 _CHANGES = MODIFIED | ATTRIBUTES | MOVED_FROM | MOVED_TO | CREATED | DELETED | _FOLDER_GONE
 _EVENT = struct.Struct("iIII")
 
@@ -29,8 +30,8 @@ class Event(NamedTuple):
 
     folder: str
     name: str
-    gone: bool
-    """Whether it is about a removal, or a folder that is no longer watched."""
+    is_new: bool
+    """Whether it was made just now: a file that is being written will be told of again when that is done."""
     is_folder: bool
 
     @property
@@ -76,6 +77,5 @@ class Inotify:
             if mask & _IGNORED:
                 self._folders.pop(number, None)
             elif folder is not None:
-                gone = bool(mask & (DELETED | MOVED_FROM | _FOLDER_GONE))
-                events.append(Event(folder, name, gone, bool(mask & 0x4000_0000)))
+                events.append(Event(folder, name, bool(mask & CREATED), bool(mask & _IS_FOLDER)))
         return events

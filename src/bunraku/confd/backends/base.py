@@ -39,32 +39,37 @@ class Lost:
 
 Update = Snapshot | Delta | Lost
 
-POLL = 5.0
-"""Seconds between two looks at a store that cannot tell of changes."""
-
 
 class Stop:
-    """Tells a thread that follows a store to end: it looks, waits, or leaves an action that wakes it."""
+    """How a thread that follows a store is told to end, or to look again at once."""
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        self._wake = threading.Event()
+        self._ended = False
         self._actions: list[Callable[[], object]] = []
 
     def set(self) -> None:
         """End whoever follows."""
-        self._event.set()
+        self._ended = True
+        self._wake.set()
         for action in list(self._actions):
             action()
 
-    def wait(self, seconds: float = 0.0) -> bool:
-        """Whether to end, asked for `seconds`."""
-        return self._event.wait(seconds)
+    def nudge(self) -> None:
+        """Have a thread that waits look again."""
+        self._wake.set()
+
+    def wait(self, seconds: float | None = 0.0) -> bool:
+        """Whether to end; waits for that, or for a nudge, up to `seconds` (None: for ever)."""
+        self._wake.wait(seconds)
+        self._wake.clear()
+        return self._ended
 
     @contextmanager
     def calls(self, action: Callable[[], object]) -> Iterator[None]:
         """In the block, `action` is called when it is time to end (at once if it already is)."""
         self._actions.append(action)
-        if self._event.is_set():
+        if self._ended:
             action()
         try:
             yield
@@ -77,6 +82,12 @@ class Backend(ABC):
 
     loose = False
     """Whether a key asked for stands for all that begin with its letters, past `/` (as confd's file back end)."""
+    poll: float | None = 5.0
+    """Seconds between two looks at a store that cannot tell of changes; None if it only changes with its files."""
+
+    def folders(self) -> list[str]:
+        """The folders of the files that it is made of, if it is."""
+        return []
 
     @abstractmethod
     def read(self, keys: Sequence[str]) -> dict[str, str]:
@@ -85,15 +96,15 @@ class Backend(ABC):
     def follow(self, keys: Sequence[str], tell: Callable[[Update], None], stop: Stop) -> None:
         """Tell a Snapshot, then every change until `stop`; a store that fails is asked again and again.
 
-        Runs in a thread of its own. This one, for stores that tell nothing by themselves, looks every POLL seconds.
+        Runs in a thread of its own. This one is for stores that tell nothing by themselves.
         """
-        pause = 0.0
+        pause: float | None = 0.0
         while not stop.wait(pause):
             try:
                 tell(Snapshot(self.read(keys)))
             except BackendError as error:
                 tell(Lost(str(error)))
-            pause = POLL
+            pause = self.poll
 
     def close(self) -> None:  # noqa: B027 - most have nothing to end
         """End connections."""

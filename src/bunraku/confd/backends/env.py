@@ -13,6 +13,7 @@ class Environment(Backend):
     """The environment that the process was started with. It never changes: following it gives it once, and waits."""
 
     loose = True
+    poll = None
 
     def read(self, keys: Sequence[str]) -> dict[str, str]:
         """The variables whose names begin with one of the keys."""

@@ -16,6 +16,7 @@ class Files(Backend):
     """The keys in some files, or in all files of folders whose names match `pattern`; later files win."""
 
     loose = True
+    poll = None
 
     def __init__(self, paths: Sequence[str], pattern: str) -> None:
         self._paths = paths
@@ -28,6 +29,12 @@ class Files(Backend):
         for path in self.files():
             values.update((key, value) for key, value in _flat("", _document(path)) if key.startswith(prefixes))
         return values
+
+    def folders(self) -> list[str]:
+        """The folders that hold the files."""
+        return sorted(
+            {os.path.dirname(os.path.abspath(path)) for path in self.files()} | set(filter(os.path.isdir, self._paths))
+        )
 
     def files(self) -> Iterator[str]:
         """The files, in order."""
