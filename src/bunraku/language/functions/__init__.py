@@ -55,7 +55,7 @@ FAMILIES: dict[str, str] = {
     "calling": "call import",
     "catalog": "contain create_resources defined include realize require tag tagged",
     "collections": "dig empty flatten join keys length size sort unique values",
-    "data": "get getvar hiera hiera_array hiera_hash hiera_include lookup",
+    "data": "get getvar hiera hiera_array hiera_hash hiera_include hocon_data json_data lookup yaml_data",
     "digests": "digest md5 sha1 sha256",
     "files": "binary_file file find_file find_template generate module_directory",
     "iteration": """
@@ -66,6 +66,7 @@ FAMILIES: dict[str, str] = {
     "matching": "match regsubst split",
     "numbers": "abs ceiling compare floor max min round",
     "randomness": "fqdn_rand",
+    "scanf": "scanf",
     "shell": "shellquote",
     "sprintf": "sprintf",
     "stdlib.arrays": """
@@ -116,7 +117,7 @@ FAMILIES: dict[str, str] = {
         validate_numeric validate_re validate_slength validate_string validate_x509_rsa_key_pair
     """,
     "strings": "camelcase capitalize chomp chop downcase lstrip rstrip strip upcase",
-    "templates": "inline_template template",
+    "templates": "epp inline_epp inline_template template",
     "trees": "tree_each",
     "typing": "assert_type convert_to new strftime type unwrap",
     "versions": "versioncmp",

@@ -49,8 +49,10 @@ def create_resources(scope: Any, *arguments: Any) -> None:
         raise CompileError(f"undefined method `sub' for {ruby.described(type_name)}")
     by_title: dict[Any, Any] = {}
     for key, parameters in instances.items():
+        if not isinstance(parameters, dict):
+            raise CompileError(f"no implicit conversion of {ruby.class_or_constant(parameters)} into Hash")
         titles = from_hash_key(key)
-        by_title |= dict.fromkeys(titles if isinstance(titles, list) else [titles], parameters)
+        by_title |= {ruby.to_s(t): parameters for t in (titles if isinstance(titles, list) else [titles])}
     scope.compiler.create_resources(type_name, by_title, defaults, scope)
 
 

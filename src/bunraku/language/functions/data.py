@@ -9,7 +9,7 @@ from typing import Any, Final
 from bunraku.language import types
 from bunraku.language.errors import CompileError
 from bunraku.language.functions import Block, find, function, local_type, on_mismatch
-from bunraku.language.functions.collections import DigError, dig
+from bunraku.language.functions.collections import DigError
 from bunraku.language.functions.logging import deprecated
 
 local_type("NameType", "Variant[String, Array[String]]")
@@ -137,21 +137,21 @@ def get(scope: Any, value: Any, path: str, default: Any = None, *, block: Block 
         return default
     if not path:
         return value
+    digging = find("dig")
+    assert digging is not None
     try:
-        found = dig(scope, value, *segments(path))
+        found = digging.call(scope, [value, *segments(path)])
     except DigError as error:
         if block is None:
             raise
-        return block(_error_value(scope, error))
+        return block(_error_value(error))
     return default if found is None else found
 
 
-def _error_value(scope: Any, error: DigError) -> Any:
-    new = find("new")
-    assert new is not None
+def _error_value(error: DigError) -> Any:
     key, kind = error.detail
-    details = {"walked_path": error.walked, key: kind}
-    return new.call(scope, [types.parse("Error"), error.message, "SLICE_ERROR", details, error.kind])
+    details = {"walked_path": error.walked, key: str(kind)}
+    return types.new(types.parse("Error"), [error.message, "SLICE_ERROR", details, error.kind])
 
 
 _SEGMENT: Final = re.compile(r"(?:\"([^\"]*)\"|'([^']*)'|([^.\"']+))(\.|\Z)")
@@ -198,3 +198,36 @@ def why_no_variable(*arguments: Any) -> str | None:
     if arguments and isinstance(arguments[0], str) and len(arguments) <= 2:
         return "The given string does not start with a valid variable name"
     return None
+
+
+# ---------------------------------------------------------------- data functions of hiera.yaml
+
+
+def _data_hash(name: str, parse: Callable[[str], Any]) -> None:
+    """Registers a function that a function of one's own may hand a `path` on to, with the context it was given."""
+
+    @function(name, "Struct[{path=>String[1]}] options, Any context")
+    def data_hash(scope: Any, options: dict[str, str], context: Any) -> Any:
+        return context.cached_file_data(options["path"], parse)
+
+    @on_mismatch(name)
+    def why_no_path(*arguments: Any) -> str | None:
+        if len(arguments) == 2 and isinstance(arguments[0], dict):
+            return (
+                "one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in hiera.yaml when using "
+                "this data_hash function"
+            )
+        return None
+
+
+def _parser(name: str) -> Callable[[str], Any]:
+    def parse(text: str) -> Any:
+        from bunraku.language.functions.stdlib import hocon, serialization
+
+        return {"json": serialization.json_value, "yaml": serialization.yaml_value, "hocon": hocon.parse}[name](text)
+
+    return parse
+
+
+for _format in ("json", "yaml", "hocon"):
+    _data_hash(f"{_format}_data", _parser(_format))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from bunraku.catalog.values import Binary
@@ -14,7 +13,7 @@ from bunraku.language.functions import ruby_text as ruby
 def found(scope: Any, kind: str, name: str) -> str | None:
     """The path of a file: `module/path` is in the module's folder `kind`, an absolute path is itself."""
     if name.startswith("/"):
-        return name if Path(name).exists() else None
+        return name if scope.compiler.inputs.exists(name) else None
     path = scope.compiler.inputs.module_file(kind, name)
     return None if path is None else str(path)
 

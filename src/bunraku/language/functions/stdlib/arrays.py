@@ -361,18 +361,18 @@ def range_(scope: Any, *arguments: Any) -> list[Any]:
 
 
 def _text_range(first: str, last: str, exclusive: bool) -> list[str]:
-    """Ruby's range of strings: successors up to `last`, or until they are longer than it."""
+    """Ruby's range of strings: the first, and its successors up to `last` while they are not longer than it."""
     if len(first) == len(last) == 1:
         return [chr(c) for c in range(ord(first), ord(last) + (not exclusive))]
+    if first > last or (exclusive and first == last):
+        return []
     result: list[str] = []
-    if len(first) > len(last) or (len(first) == len(last) and first > last):
-        return result
-    text = first
-    while len(text) <= len(last) and len(result) < _LONGEST_RANGE:
-        if text == last:
-            return result if exclusive else [*result, text]
+    text, beyond = first, successor(last)
+    while text != beyond and len(result) < _LONGEST_RANGE:
         result.append(text)
         text = successor(text)
+        if (exclusive and text == last) or len(text) > len(last) or not text:
+            break
     return result
 
 

@@ -37,8 +37,11 @@ _METHODS: Final = ("default", "strict", "urlsafe")
 
 
 @legacy("base64", -1)
-def base64_(scope: Any, *arguments: Any) -> str:
-    """A string in base64, or back; "default" breaks lines, "strict" does not, "urlsafe" uses - and _."""
+def base64_(scope: Any, *arguments: Any) -> str | Binary:
+    """A string in base64, or back; "default" breaks lines, "strict" does not, "urlsafe" uses - and _.
+
+    What is no text when it is decoded becomes a Binary.
+    """
     if len(arguments) < 2:
         raise CompileError(f"base64(): Wrong number of arguments ({len(arguments)}; must be >= 2)")
     action, text, method = (*arguments, "default")[:3]
@@ -64,7 +67,7 @@ def _in_lines(data: bytes) -> str:
     return "".join(encoded[i : i + 60] + "\n" for i in range(0, len(encoded), 60))
 
 
-def _decoded(text: str, method: str) -> str:
+def _decoded(text: str, method: str) -> str | Binary:
     if method == "urlsafe":
         text = text.replace("-", "+").replace("_", "/")
         text += "=" * (-len(text) % 4) if "=" not in text else ""
@@ -79,9 +82,7 @@ def _decoded(text: str, method: str) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        raise CompileError(
-            "base64(): the decoded data is no text; use Binary to keep bytes: Binary('…', '%b')"
-        ) from None
+        return Binary(data)
 
 
 # ---------------------------------------------------------------- passwords
@@ -96,7 +97,7 @@ _CRYPT: Final = {
     "bcrypt-y": "2y",
 }
 _SALT: Final = r"\A[a-zA-Z0-9./]+\z"
-_BCRYPT_SALT: Final = r"^(0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{22}"
+_BCRYPT_SALT: Final = r"^(0[4-9]|[12][0-9]|3[01])\$[.\/A-Za-z0-9]{22}"
 
 
 @legacy("pw_hash", 3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob as globbing
 import re
 from typing import Any
 
@@ -57,12 +56,8 @@ def glob(scope: Any, *arguments: Any) -> list[str]:
     patterns = arguments[0]
     if not isinstance(patterns, str | list):
         raise CompileError("glob(): Requires either array or string to work")
-    found = [sorted(_globbed(ruby.text_of(p))) for p in ruby.flattened([patterns])]
-    return [path for paths in found for path in paths]
-
-
-def _globbed(pattern: str) -> list[str]:
-    return globbing.glob(pattern, recursive=True)  # noqa: PTH207  (a Path would lose how the pattern was written)
+    inputs = scope.compiler.inputs
+    return [path for pattern in ruby.flattened([patterns]) for path in inputs.glob(ruby.text_of(pattern))]
 
 
 # ---------------------------------------------------------------- functions and types

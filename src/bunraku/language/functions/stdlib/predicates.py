@@ -44,6 +44,7 @@ def is_bool(value: Any) -> bool:
     return isinstance(value, bool)
 
 
+_IN_PARENTHESES = ("is_array", "is_bool", "is_hash", "is_string")
 _COMPAT = "This method is deprecated, please use match expressions with Stdlib::Compat::{} instead."
 
 
@@ -55,7 +56,8 @@ def _predicate(name: str, test: Callable[[Any], bool], compat: str | None = None
         if compat is not None:
             deprecation(scope, name, _COMPAT.format(compat))
         if len(arguments) != 1:
-            raise CompileError(f"{name}(): Wrong number of arguments given {len(arguments)} for 1")
+            given = f"({len(arguments)} for 1)" if name in _IN_PARENTHESES else f"{len(arguments)} for 1"
+            raise CompileError(f"{name}(): Wrong number of arguments given {given}")
         return test(arguments[0])
 
 

@@ -32,7 +32,7 @@ def defined_with_params(scope: Any, *arguments: Any) -> bool:
     if reference is None or reference is False:
         raise CompileError("Must specify a reference")
     if isinstance(reference, str):
-        type_name, title = split_reference(reference) if "[" in reference else (reference, "")
+        type_name, title = split_reference(reference)
     elif isinstance(reference, types.PResourceType):
         type_name, title = reference.type_name or "", reference.title or ""
     elif isinstance(reference, types.PClassType):

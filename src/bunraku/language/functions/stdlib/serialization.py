@@ -6,7 +6,6 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, Final
 
 from bunraku.catalog import wire
@@ -81,7 +80,7 @@ class _Json:
         """The value as JSON. Raises CompileError for what JSON has no form for."""
         if isinstance(value, list | dict):
             if self.deepest > 0 and depth >= self.deepest:
-                raise CompileError(f"nesting of {depth + 1} is too deep")
+                raise CompileError(f"nesting of {depth} is too deep")
             return self._array(value, depth) if isinstance(value, list) else self._object(value, depth)
         if value is None:
             return "null"
@@ -104,11 +103,10 @@ class _Json:
         return self._within("{", "}", entries, self.object_nl, depth)
 
     def _within(self, opening: str, closing: str, parts: list[str], newline: str, depth: int) -> str:
-        if not parts:
-            return opening + closing
         inner = self.indent * (depth + 1)
+        start = newline if parts or opening == "[" else ""
         body = f",{newline}".join(inner + part for part in parts)
-        return f"{opening}{newline}{body}{newline}{self.indent * depth if newline else ''}{closing}"
+        return f"{opening}{start}{body}{newline}{self.indent * depth}{closing}"
 
 
 _PRETTY: Final = {"indent": "  ", "space": " ", "object_nl": "\n", "array_nl": "\n"}
@@ -237,15 +235,15 @@ for _name in ("to_json", "to_json_pretty", "to_ruby", "to_python", "to_toml", "t
 def json_value(text: str) -> Any:
     """The value of a JSON text. Raises CompileError for what is none."""
     try:
-        return json.loads(text)
-    except ValueError as error:
-        raise CompileError(f"{error}: this is no JSON: {_beginning(text)}") from None
+        return json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        raise CompileError(f"unexpected token at '{error.doc[error.pos :]}'") from None
     except RecursionError:
         raise CompileError("nesting of 101 is too deep") from None
 
 
-def _beginning(text: str) -> str:
-    return ruby.inspect_text(text if len(text) <= 40 else text[:40] + "…")
+def _refuse_constant(name: str) -> Any:
+    raise CompileError(f"unexpected token at '{name}'")
 
 
 def yaml_value(text: str) -> Any:
@@ -293,7 +291,7 @@ def _loads(name: str, read: Callable[[str], Any]) -> None:
         path = ruby.text_of(path)
         if path.startswith(("http://", "https://")):
             raise CompileError(f"{name}(): a compilation reads no network; keep a copy of {path} in a file")
-        if not Path(path).exists():
+        if not scope.compiler.inputs.exists(path):
             scope.log("warning", f"Can't load '{path}' File does not exist!")
             return default
         return _or_default(lambda: read(read_file(scope, path)), default)

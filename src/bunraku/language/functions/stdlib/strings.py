@@ -223,7 +223,7 @@ def shell_split(scope: Any, *arguments: Any) -> list[str]:
     while match := _SHELL_WORD.match(line, at):
         bare, single, double, escaped, garbage, end = match.groups()
         if garbage:
-            raise CompileError(f"Unmatched quote: {line}")
+            raise CompileError(f"Unmatched quote: {ruby.inspect_text(line)}")
         if escaped:
             word += escaped[1:] or "\\"
         elif double is not None:
