@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,8 @@ class Compilation:
 
     def to_dict(self) -> dict[str, Any]:
         """The catalog in Puppet's wire format."""
-        return self.catalog.to_dict()
+        with collector_paused():
+            return self.catalog.to_dict()
 
     def resolve(self, call: Deferred) -> Any:
         """The value of a deferred call, made now, with arguments that are resolved. Raises CompileError."""
@@ -67,12 +69,31 @@ def compile(
     )
     compiler = Compiler(inputs, strict)
     try:
-        catalog = compiler.compile(_programs(manifest, compiler))
+        with collector_paused():
+            catalog = compiler.compile(_programs(manifest, compiler))
     except RecursionError:
         raise CompileError("stack level too deep: the code is nested, or calls itself, without end") from None
     finally:
         inputs.close()
     return Compilation(catalog, compiler)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from looking at what is being built.
+
+    A compilation makes a great many objects that stay (nodes, closures, resources) and next to no cyclic garbage:
+    the collector would walk all of them time and again, which took most of the time of a catalog of 10,000 resources.
+    """
+    import gc
+
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def make_inputs(

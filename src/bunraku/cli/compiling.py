@@ -32,6 +32,10 @@ def add_compile_arguments(parser: argparse._ActionsContainer) -> None:
 
 def compile_as_told(args: argparse.Namespace, manifest: Path | str) -> Compilation:
     """Compile a manifest, or code, as the flags say; what it logs goes to standard error. Raises CompileError."""
+    import gc
+
+    # The catalog and all that it was made of stay until the command ends: there is nothing for the collector to find.
+    gc.disable()
     from bunraku.api import compile
 
     facts = read_facts(args.facts)
