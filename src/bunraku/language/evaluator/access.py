@@ -145,7 +145,7 @@ def _slice(target: Any, start: int, length: int) -> Any:
 def _type_of(value: Any) -> str:
     if value is None:
         return "Undef"
-    return str(types.infer(value).generalize())
+    return str(types.infer_reduced(value).generalize())
 
 
 # ---------------------------------------------------------------- references

@@ -67,7 +67,7 @@ class Attributes:
         closure, node = self.splat
         value = closure(scope)
         if not isinstance(value, dict):
-            actual = types.infer(value).generalize()
+            actual = types.infer_reduced(value).generalize()
             raise self.unit.issue(node.value, f"Expected value of type Hash, got {actual}")
         return {str(from_hash_key(name)): each for name, each in value.items()}
 
@@ -145,7 +145,7 @@ def _type_name(unit: Unit, node: nodes.Resource) -> Callable[[Scope], str]:
             return found.type_name
         if may_be and isinstance(found, (types.PClassType, types.PResourceType)):
             raise _illegal_type(unit, node.type, str(found))
-        raise _illegal_type(unit, node.type, str(types.infer(found).generalize()))
+        raise _illegal_type(unit, node.type, str(types.infer_reduced(found).generalize()))
 
     return named
 
@@ -176,7 +176,7 @@ def _titles(
             is_default = True
             continue
         if not isinstance(title, str):
-            actual = types.infer(title).generalize()
+            actual = types.infer_reduced(title).generalize()
             what = f"Illegal title type at index {index}. Expected String, got {actual}"
             raise unit.issue(body.title, what)
         if not title:
@@ -204,7 +204,7 @@ def _defaults(unit: Unit, node: nodes.ResourceDefaults) -> Closure:
         elif isinstance(kind, types.PResourceType) and kind.type_name and kind.title is None:
             label = types.capitalize_segments(kind.type_name.lower())
         else:
-            raise _illegal_type(unit, node.type, str(types.infer(kind).generalize()))
+            raise _illegal_type(unit, node.type, str(types.infer_reduced(kind).generalize()))
         try:
             scope.compiler.set_defaults(scope.frame, label, attributes.parameters(scope))
         except CompileError as error:

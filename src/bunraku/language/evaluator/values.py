@@ -89,6 +89,11 @@ def _type_name(unit: Unit, node: nodes.TypeName) -> Closure:
             raise unit.issue(
                 node, f"Resource type not found: {node.value}", scope.compiler.hint_for_type(node.value.lower())
             )
+        if isinstance(found, types.PTypeAliasType):
+            try:
+                found.resolve()
+            except CompileError as error:
+                raise unit.placed(error, node) from None
         return found
 
     return named_type

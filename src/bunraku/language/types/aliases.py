@@ -35,9 +35,13 @@ class PTypeAliasType(PType):
     @property
     def resolved(self) -> PType:
         """The type that the alias stands for."""
+        self.resolve()
+        return self._resolved  # type: ignore[return-value]
+
+    def resolve(self) -> None:
+        """Find the type that the alias stands for now, so that what is wrong with it is told here."""
         if self._resolved is None:
             self._resolve()
-        return self._resolved  # type: ignore[return-value]
 
     @property
     def is_recursive(self) -> bool:
@@ -82,7 +86,7 @@ class PTypeAliasType(PType):
 
     def assignable(self, other: PType) -> bool:
         """What the type takes; a comparison that comes back to itself holds."""
-        self._resolved or self._resolve()  # type: ignore[func-returns-value]
+        self.resolve()
         if not self._is_recursive:
             return super().assignable(other)
         return self._once((id(self), id(other)), True, lambda: super(PTypeAliasType, self).assignable(other))
