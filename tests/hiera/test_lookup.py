@@ -106,9 +106,7 @@ def test_parameters_are_searched_without_an_error_for_none(surroundings: Fixture
     scope = FixtureScope(REQUEST["scope"])
     assert hiera.parameter("web::port", scope) == 99
     assert hiera.parameter("web::nothing", scope) is MISSING
-    with pytest.raises(
-        HieraError, match="Error from DataBinding 'hiera' while looking up 'broken::a': Unable to parse"
-    ):
+    with pytest.raises(HieraError, match="Unable to parse"):
         hiera.parameter("broken::a", scope)
 
 

@@ -6,12 +6,12 @@ from textwrap import dedent
 import pytest
 
 from bunraku.ruby import RubyError, Worker, types
+from bunraku.system.cache import Cache
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache"
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache")
 
 
 def write(tmp_path: Path, text: str, name: str = "thing") -> str:
@@ -59,16 +59,16 @@ def test_parameters_properties_and_namevar(worker: Worker, tmp_path: Path) -> No
     assert thing.parameters["path"].doc == "Where it is."
 
 
-def test_a_second_reading_needs_no_ruby_until_the_file_changes(worker: Worker, tmp_path: Path) -> None:
+def test_a_second_reading_needs_no_ruby_until_the_file_changes(worker: Worker, tmp_path: Path, cache: Cache) -> None:
     path = write(tmp_path, THING)
-    types.read("thing", path, worker, [])
+    types.read("thing", path, worker, [], cache)
     other = Worker({}, program="ruby-that-is-not-there")
-    assert "path" in types.read("thing", path, other, []).parameters
+    assert "path" in types.read("thing", path, other, [], cache).parameters
     write(tmp_path, THING.replace("newparam(:force", "newparam(:strength"))
-    assert "strength" in types.read("thing", path, worker, []).parameters
+    assert "strength" in types.read("thing", path, worker, [], cache).parameters
 
 
-def test_what_a_type_requires_counts_as_its_file(worker: Worker, tmp_path: Path) -> None:
+def test_what_a_type_requires_counts_as_its_file(worker: Worker, tmp_path: Path, cache: Cache) -> None:
     mixin = tmp_path / "web" / "lib" / "puppet_x" / "mixin.rb"
     mixin.parent.mkdir(parents=True)
     mixin.write_text("module Mixin; NAMES = %i[one]; end\n")
@@ -77,21 +77,19 @@ def test_what_a_type_requires_counts_as_its_file(worker: Worker, tmp_path: Path)
         Puppet::Type.newtype(:thing) { Mixin::NAMES.each { |name| newproperty(name) } }
         """
     path = write(tmp_path, text)
-    assert list(types.read("thing", path, worker, []).parameters) == ["one"]
+    assert list(types.read("thing", path, worker, [], cache).parameters) == ["one"]
     mixin.write_text("module Mixin; NAMES = %i[two]; end\n")
     fresh = Worker({"web": str(tmp_path / "web")})
     try:
-        assert list(types.read("thing", path, fresh, []).parameters) == ["two"]
+        assert list(types.read("thing", path, fresh, [], cache).parameters) == ["two"]
     finally:
         fresh.end()
 
 
-def test_a_broken_cache_is_read_anew(worker: Worker, tmp_path: Path, cache: Path) -> None:
+def test_an_entry_of_another_form_is_read_anew(worker: Worker, tmp_path: Path, cache: Cache) -> None:
     path = write(tmp_path, THING)
-    types.read("thing", path, worker, [])
-    for entry in (cache / "bunraku" / "types").iterdir():
-        entry.write_bytes(b'{"reads": 5}')
-    assert "path" in types.read("thing", path, worker, []).parameters
+    cache.put(types._key(path), b'{"reads": 5}')
+    assert "path" in types.read("thing", path, worker, [], cache).parameters
 
 
 def test_a_provider_gives_the_provider_parameter(worker: Worker, tmp_path: Path) -> None:

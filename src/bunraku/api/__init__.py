@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bunraku.catalog.values import Deferred
     from bunraku.language.compiler import Compiler
     from bunraku.language.inputs import Data, Inputs, Ruby
+    from bunraku.system.cache import Cache
 
 COMMAND_DEADLINE = 60.0
 """Seconds that a command which the code runs (`generate`) may take."""
@@ -118,7 +119,7 @@ def make_inputs(
         modulepath=[*map(Path, modulepath), shipped_modules()],
         environment=environment,
         data=lambda inputs: _data(inputs, hiera_config),
-        ruby=_ruby,
+        ruby=lambda inputs: _ruby(inputs, Cache(caches / "types") if caches else None),
         command=_run,
         programs=ProgramCache(Cache(caches / "programs") if caches else None),
     )
@@ -136,10 +137,10 @@ def _data(inputs: Inputs, config: Path | str | None) -> Data:
     return HieraData(inputs, config)
 
 
-def _ruby(inputs: Inputs) -> Ruby:
+def _ruby(inputs: Inputs, cache: Cache | None) -> Ruby:
     from bunraku.api.ruby import ModuleRuby
 
-    return ModuleRuby(inputs)
+    return ModuleRuby(inputs, cache)
 
 
 def _run(command: list[str]) -> str:

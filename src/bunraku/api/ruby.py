@@ -1,223 +1,250 @@
-"""The Ruby of modules behind the compiler's inputs door: functions, types and templates, run by the worker."""
+"""The Ruby of modules behind the compiler's inputs door: functions, types and templates, run by the worker.
+
+Finds functions (`lib/puppet/functions`, and those of the older interface in `lib/puppet/parser/functions`) and types
+(`lib/puppet/type`) in the modules, and answers what Ruby code asks of the calling scope.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from math import inf
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bunraku import ruby
 from bunraku.catalog.signature import TypeSignature
 from bunraku.language import types
 from bunraku.language.errors import CompileError
-from bunraku.language.functions.dispatch import legacy_call
-from bunraku.language.inputs import Inputs
-from bunraku.language.scope import MISSING, Scope
-from bunraku.ruby import types as ruby_types
+from bunraku.language.functions.dispatch import Block, NativeFunction, Overload
+from bunraku.ruby import Dispatch, RubyError, RubyFunction, Worker
+from bunraku.ruby import types as surfaces
+from bunraku.system.cache import Cache
+
+if TYPE_CHECKING:
+    from bunraku.language.inputs import Inputs
+    from bunraku.language.scope import Scope
+    from bunraku.language.types.type_parser import Resolve
+
+MARKS = {"required": "", "optional": "?", "repeated": "*", "required_repeated": "+"}
+"""How signatures mark a parameter of each kind."""
 
 
 class ModuleRuby:
-    """What modules write in Ruby, found by its name: `language.inputs.Ruby`."""
+    """What modules write in Ruby: `language.inputs.Ruby`. cache: remembers the surfaces of types."""
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Inputs, cache: Cache | None = None) -> None:
         self._inputs = inputs
-        self._worker = ruby.Worker({n: str(p) for n, p in inputs.modules.items()}, inputs.environment)
-
-    def find_function(self, name: str) -> ModuleFunction | None:
-        """The function `name` of a module, or None."""
-        for path in self._function_files(name):
-            if path.is_file():
-                return ModuleFunction(name, path, self._inputs, self._worker)
-        return None
-
-    def _function_files(self, name: str) -> Iterator[Path]:
-        module, *rest = name.split("::")
-        if rest:
-            folder = self._inputs.modules.get(module)
-            if folder is not None:
-                yield folder / "lib/puppet/functions" / f"{name.replace('::', '/')}.rb"
-            return
-        for kind in ("lib/puppet/functions", "lib/puppet/parser/functions"):
-            for folder in self._inputs.modules.values():
-                yield folder / kind / f"{name}.rb"
+        self._cache = cache
+        self._folders = {name: str(path) for name, path in inputs.modules.items()}
+        self._worker = Worker(self._folders, inputs.environment)
 
     def find_type(self, name: str) -> TypeSignature | None:
-        """The surface of the resource type `name` of a module, or None. Raises CompileError."""
-        folders = [str(folder) for folder in self._inputs.modules.values()]
-        path = ruby_types.find(name, folders)
+        """The surface of the resource type `name`, or None. Raises CompileError for one that cannot be read."""
+        path = surfaces.find(name, self._folders.values())
         if path is None:
             return None
         self._inputs.reads["file", path] = None
         try:
-            return ruby_types.read(name, path, self._worker, folders)
-        except ruby.RubyError as error:
-            raise CompileError(f"cannot load the type '{name}' ({path}): {error.message}") from error
+            return surfaces.read(name, path, self._worker, self._folders.values(), self._cache)
+        except RubyError as error:
+            raise CompileError(f"the resource type '{name}' of {path} cannot be read: {error.message}") from error
+
+    def find_function(self, name: str) -> Function | None:
+        """The function `name`, or None."""
+        path = self._function_file(name)
+        return None if path is None else Function(name, path, self._worker, self._inputs)
+
+    def _function_file(self, name: str) -> Path | None:
+        module, mark, rest = name.partition("::")
+        if mark:
+            folder = self._folders.get(module)
+            path = Path(f"{folder}/lib/puppet/functions/{module}/{rest.replace('::', '/')}.rb")
+            return path if folder is not None and path.is_file() else None
+        for kind in ("functions", "parser/functions"):
+            for folder in self._folders.values():
+                path = Path(f"{folder}/lib/puppet/{kind}/{name}.rb")
+                if path.is_file():
+                    return path
+        return None
 
     def render(self, text: str, path: str | None, scope: Scope) -> str:
-        """What the ERB template `text` gives. Raises CompileError."""
+        """What the ERB template `text` gives. path: its file, None for an inline one. Raises CompileError."""
         try:
-            return self._worker.render(text, path, ScopeCaller(scope))
-        except ruby.RubyError as error:
-            raise CompileError(error.message) from error
+            return self._worker.render(text, path, _Calling(scope))
+        except (RubyError, CompileError) as error:
+            if isinstance(error, RubyError) and error.file is None:
+                raise CompileError(error.message) from None
+            if path is None:
+                raise CompileError(f"Failed to parse inline template: {error.message}") from None
+            raise CompileError(
+                f"Failed to parse template {self._asked(path)}:\n"
+                f"  Filepath: {error.file or path}\n"
+                f"  Line: {error.line or 0}\n"
+                f"  Detail: {error.message}\n"
+            ) from None
 
     def end(self) -> None:
         """End the worker, if it runs."""
         self._worker.end()
 
+    def _asked(self, path: str) -> str:
+        """The name (`module/file.erb`) by which a template of a module is asked for."""
+        for module, folder in self._folders.items():
+            if path.startswith(f"{folder}/templates/"):
+                return f"{module}/{path[len(folder) + len('/templates/') :]}"
+        return path
 
-class ModuleFunction:
-    """A function of a module; its file is run when it is first called."""
 
-    def __init__(self, name: str, path: Path, inputs: Inputs, worker: ruby.Worker) -> None:
+class Function:
+    """A function of a module; its file is evaluated when it is first called."""
+
+    def __init__(self, name: str, path: Path, worker: Worker, inputs: Inputs) -> None:
         self.name = name
         self._path = path
-        self._inputs = inputs
         self._worker = worker
-        self._loaded: ruby.RubyFunction | None = None
-        self._signatures: list[types.Signature] = []
+        self._inputs = inputs
+        self._native: NativeFunction | None = None
 
-    def call(self, scope: Scope, arguments: Sequence[Any], block: Any = None) -> Any:
-        """The function's value. Raises CompileError."""
-        caller = ScopeCaller(scope)
+    def call(self, scope: Scope, arguments: Sequence[Any], block: Block | None = None) -> Any:
+        """The function's value. Raises CompileError, without a place."""
         try:
-            if self._loaded is None:
-                self._load(scope, caller)
-            assert self._loaded is not None
-            if self._loaded.legacy:
-                return self._call_legacy(self._loaded, scope, caller, arguments, block)
-            return self._call(self._loaded, scope, caller, list(arguments), block)
-        except ruby.RubyError as error:
+            if self._native is None:
+                self._native = self._load(scope)
+            return self._native.call(scope, arguments, block)
+        except RubyError as error:
             raise CompileError(error.message) from error
 
-    def _load(self, scope: Scope, caller: ScopeCaller) -> None:
+    def _load(self, scope: Scope) -> NativeFunction:
         text = self._inputs.read_text(self._path)
-        self._loaded = self._worker.load_function(self.name, str(self._path), text, caller)
-        local = dict(self._local_types(self._loaded.aliases, scope))
+        function = self._worker.load_function(self.name, str(self._path), text, _Calling(scope))
+        native = NativeFunction(self.name)
+        if function.legacy:
+            native.overloads.append(Overload(_counted(function.arity), self._caller(function, 0, None)))
+            return native
+        resolve = _resolver(scope, function.aliases)
+        mismatches: list[Overload] = []
+        for number, dispatch in enumerate(function.dispatches):
+            overload = Overload(_signature(dispatch), self._caller(function, number, dispatch, resolve), resolve)
+            (mismatches if dispatch.mismatch else native.overloads).append(overload)
+        if mismatches:
+            native.mismatch = lambda *given: _own_words(mismatches, scope, given)
+        return native
 
-        def resolve(name: str) -> Any:
-            return local.get(name) or scope.compiler.find_type_alias(name)
+    def _caller(
+        self, function: RubyFunction, number: int, dispatch: Dispatch | None, resolve: Resolve | None = None
+    ) -> Callable[..., Any]:
+        returns = None if dispatch is None else dispatch.returns
 
-        self._signatures = [_signature(dispatch, resolve) for dispatch in self._loaded.dispatches]
-
-    @staticmethod
-    def _local_types(aliases: Sequence[str], scope: Scope) -> Iterator[tuple[str, types.PType]]:
-        for alias in aliases:
-            name, _, text = (part.strip() for part in alias.partition("="))
-            found = types.parse(text, scope.compiler.find_type_alias)
-            yield name, types.PTypeAliasType(name, lambda found=found: found)  # type: ignore[misc]
-
-    def _call_legacy(
-        self, function: ruby.RubyFunction, scope: Scope, caller: ScopeCaller, arguments: Sequence[Any], block: Any
-    ) -> Any:
-        def run(scope: Scope, *mapped: Any) -> Any:
-            return self._worker.call(function, 0, list(mapped), caller, block)
-
-        return legacy_call(self.name, function.arity, not function.rvalue, run)(scope, *arguments)
-
-    def _call(
-        self, function: ruby.RubyFunction, scope: Scope, caller: ScopeCaller, arguments: list[Any], block: Any
-    ) -> Any:
-        for i, (dispatch, signature) in enumerate(zip(function.dispatches, self._signatures, strict=True)):
-            if not signature.type.takes(arguments, block):
-                continue
-            value = self._worker.call(function, i, arguments, caller, block)
-            if dispatch.mismatch:
-                raise CompileError(f"'{self.name}' {value}")
-            if dispatch.returns is not None:
-                wanted = types.parse(dispatch.returns, scope.compiler.find_type_alias)
-                types.assert_instance(f"value returned from {self.name}", wanted, value)
+        def call(scope: Scope, *arguments: Any, block: Block | None = None) -> Any:
+            value = self._worker.call(function, number, list(arguments), _Calling(scope), block)
+            if returns is not None:
+                types.assert_instance(
+                    f"value returned from function '{self.name}'", types.parse(returns, resolve), value
+                )
             return value
-        regular = [s for d, s in zip(function.dispatches, self._signatures, strict=True) if not d.mismatch]
-        raise CompileError(types.describe_call(self.name, regular, arguments, block))
+
+        return call
 
 
-def _signature(dispatch: ruby.Dispatch, resolve: Callable[[str], Any]) -> types.Signature:
-    each = [types.parse(text, resolve) for _, text, _ in dispatch.parameters]
-    kinds = [kind for kind, _, _ in dispatch.parameters]
-    least = sum(kind in ("required", "required_repeated") for kind in kinds)
-    most = inf if any("repeated" in kind for kind in kinds) else len(each)
-    block = None
+def _counted(arity: int) -> str:
+    """The signature of a function of the 3.x interface, whose arguments are only counted."""
+    if arity >= 0:
+        return ", ".join(f"Any p{n}" for n in range(arity))
+    least = -arity - 1
+    return ", ".join([*(f"Any p{n}" for n in range(least)), f"Any *p{least}"])
+
+
+def _signature(dispatch: Dispatch) -> str:
+    """The overload as `language.functions` writes signatures."""
+    parts = [f"{kind} {MARKS[how]}{name}" for how, kind, name in dispatch.parameters]
     if dispatch.block is not None:
-        presence, text, _ = dispatch.block
-        block = types.parse(text if presence == "required" else f"Optional[{text}]", resolve)
-    kind = types.PCallableType(types.PTupleType(each, types.PIntegerType(least, most)), block)
-    return types.Signature(kind, [name for _, _, name in dispatch.parameters])
+        how, kind, name = dispatch.block
+        parts.append(f"{kind} {MARKS[how]}&{name}")
+    return ", ".join(parts)
 
 
-class ScopeCaller:
-    """A scope as Ruby code sees it: `ruby.Caller`."""
+def _resolver(scope: Scope, aliases: Sequence[str]) -> Resolve:
+    """Finds the types that a function's signature names: its own aliases, then the modules' types."""
+    find_type: Resolve = scope.compiler.find_type
+    own: dict[str, types.PType] = {}
+
+    def resolve(name: str) -> types.PType | None:
+        return own.get(name) or find_type(name)
+
+    for alias in aliases:
+        name, _, text = (part.strip() for part in alias.partition("="))
+        own[name] = types.PTypeAliasType(name, partial(types.parse, text, resolve))
+    return resolve
+
+
+def _own_words(mismatches: list[Overload], scope: Scope, arguments: Sequence[Any]) -> str | None:
+    """What the function itself says of arguments that no overload takes."""
+    for overload in mismatches:
+        if overload.signature.fits(arguments, None)[0]:
+            return str(overload.python(scope, *arguments))
+    return None
+
+
+class _Calling:
+    """Answers what Ruby code asks, out of the scope that called it."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._compiler = scope.compiler
 
     def lookup(self, name: str) -> Any:
-        """The variable's value; undef where there is none."""
-        value = self._scope.find(name)
-        return None if value is MISSING else value
+        return self._scope.lookup(name)
 
     def has(self, name: str) -> bool:
-        """Whether the variable is set."""
         return self._scope.has(name)
 
     def set(self, name: str, value: Any) -> None:
-        """Set a variable."""
         self._scope.set(name, value)
 
     def variables(self) -> dict[str, Any]:
-        """The variables that are not undef."""
         return {name: value for name, value in self._scope.all_variables().items() if value is not None}
 
     def call_function(self, name: str, arguments: list[Any], block: Callable[..., Any] | None) -> Any:
-        """Call a function."""
         return self._scope.call_function(name, arguments, block)
 
     def log(self, level: str, message: str) -> None:
-        """Log a message."""
         self._scope.log(level, message)
 
     def about(self, what: str) -> Any:
-        """What is known of the evaluation."""
-        scope, draft = self._scope, self._scope.compiler.draft
-        if what == "resource":
-            return [scope.resource.type, scope.resource.title]
-        if what == "source":
-            return scope.frame.source.name if scope.frame.source is not None else ""
-        if what == "tags":
-            return list(scope.resource.tags)
-        if what == "catalog_tags":
-            return list(draft.tags)
-        if what == "classes":
-            return list(draft.classes)
-        if what == "resources":
-            return [[resource.type, resource.title] for resource in draft.resources]
-        if what == "module":
-            return scope.frame.source.module if scope.frame.source is not None else None
-        return scope.compiler.inputs.certname
+        resource = self._scope.resource
+        draft = self._compiler.draft
+        match what:
+            case "resource":
+                return [resource.type, resource.title]
+            case "source":
+                return resource.title
+            case "tags":
+                return list(resource.tags)
+            case "catalog_tags":
+                return list(draft.tags)
+            case "classes":
+                return list(draft.classes)
+            case "resources":
+                return [[known.type, known.title] for known in draft.resources]
+            case "module":
+                return self._scope.lookup("module_name")
+            case _:
+                return self._compiler.inputs.certname
 
     def resource(self, type_name: str, title: str) -> dict[str, Any] | None:
-        """The parameters of a resource, or None."""
-        found = self._scope.compiler.find_resource(type_name, title)
+        found = self._compiler.find_resource(type_name, title)
         return None if found is None else dict(found.parameters)
 
     def setting(self, name: str) -> Any:
-        """The value of a setting."""
-        return self._scope.compiler.inputs.settings.get(name)
+        return self._compiler.inputs.settings.get(name)
 
     def type(self, text: str) -> Any:
-        """The type that `text` spells."""
-        return types.parse(text, self._scope.compiler.find_type_alias)
+        return types.parse(text, self._compiler.find_type)
 
     def infer(self, value: Any) -> Any:
-        """The type of `value`."""
         return types.infer(value)
 
     def reference(self, type_name: str, title: str | None) -> Any:
-        """The reference `Type[title]`."""
-        if type_name.lower() == "class":
-            return types.PClassType(None if title is None else title.lower())
-        return types.PResourceType(type_name, title)
+        return types.PClassType(title) if type_name == "Class" else types.PResourceType(type_name, title)
 
     def regexp(self, source: str) -> Any:
-        """A regular expression."""
         return types.Regexp(source)

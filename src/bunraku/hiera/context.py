@@ -34,7 +34,6 @@ class Cache:
 class LookupContext:
     """The methods that a data function, in the Puppet language or in Ruby, may call on its context."""
 
-    puppet_type = "Puppet::LookupContext"
     puppet_methods = (
         "not_found",
         "explain",
@@ -53,6 +52,13 @@ class LookupContext:
         self._layer = layer
         self._invocation = invocation
         self._cache = cache
+
+    @property
+    def ptype(self) -> Any:
+        """Its type."""
+        from bunraku.language import types
+
+        return types.lookup("puppet::lookupcontext")
 
     def __str__(self) -> str:
         name = self.module_name()

@@ -12,6 +12,8 @@ class HieraError(CompileError):
     such messages stand alone, without the key that was looked up.
     """
 
+    stands_alone = True
+
     def __init__(
         self, message: str, *, at_config: bool = False, file: str | None = None, line: int | None = None
     ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -62,8 +63,19 @@ def _globs(datadir: str, declared: list[str], invocation: Invocation) -> list[Lo
     found = []
     for text in declared:
         pattern = below(datadir, interpolate(text, invocation, False))
-        found += [Location(pattern, path, "path", True) for path in invocation.hiera.surroundings.glob(pattern)]
+        for alternative in _alternatives(pattern):
+            paths = invocation.hiera.surroundings.glob(alternative)
+            found += [Location(pattern, path, "path", True) for path in paths]
     return found
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """The patterns that one with `{a,b}` stands for."""
+    braces = re.search(r"\{([^{}]*)\}", pattern)
+    if braces is None:
+        return [pattern]
+    before, after = pattern[: braces.start()], pattern[braces.end() :]
+    return [text for choice in braces[1].split(",") for text in _alternatives(f"{before}{choice}{after}")]
 
 
 def _uris(datadir: str, declared: list[str], invocation: Invocation) -> list[Location]:

@@ -108,14 +108,7 @@ class Hiera:
 
     def parameter(self, name: str, scope: Scope) -> Any:
         """The value that data has for the class parameter `name`, or MISSING. Raises HieraError, CompileError."""
-        try:
-            return self._search(name, self._invocation(scope, _NOTHING, _NOTHING, None, False), None)
-        except HieraError as error:
-            raise HieraError(
-                f"Error from DataBinding 'hiera' while looking up '{name}': {error.message}",
-                file=error.file,
-                line=error.line,
-            ) from error
+        return self._search(name, self._invocation(scope, _NOTHING, _NOTHING, None, False), None)
 
     def search_all(self, names: Sequence[str], invocation: Invocation, merge_as: Any) -> tuple[str, Any]:
         """The first value that the overrides, the data or the defaults have for one of the names, or MISSING; and how
@@ -141,6 +134,11 @@ class Hiera:
                 raise HieraError(f"{path} cannot be read: {error}") from None
             self._files[path] = text if make is None else make(text)
         return self._files[path]
+
+    @property
+    def has_environment_layer(self) -> bool:
+        """Whether the environment has data of its own."""
+        return self._environment is not None
 
     @contextmanager
     def during(self, invocation: Invocation) -> Iterator[None]:

@@ -14,7 +14,11 @@ class CompileError(Exception):
     message: what was wrong and what was expected, without its place. file, line, column: the place (1-based), None
     where there is none. hint: the remedy, such as "did you mean 'nginx'?". others: further errors of the same file
     (all syntax errors are found in one go), in order.
+
+    stands_alone: the mistake is not in the code that was evaluated (it is in data), and the message has no place in it.
     """
+
+    stands_alone = False
 
     def __init__(
         self,
@@ -35,8 +39,8 @@ class CompileError(Exception):
         self.others = others
 
     def at(self, file: str | None, line: int, column: int) -> CompileError:
-        """This error with its place filled in, unless it has one already."""
-        if self.line is None:
+        """This error with its place filled in, unless it has one already or needs none."""
+        if self.line is None and not self.stands_alone:
             self.file, self.line, self.column = file, line, column
         return self
 

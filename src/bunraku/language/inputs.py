@@ -140,7 +140,8 @@ class Inputs:
         from glob import glob
 
         self.reads["path", pattern] = None
-        return sorted(glob(pattern, recursive=True))  # noqa: PTH207 - the pattern is the whole path
+        found = glob(pattern, recursive=True)  # noqa: PTH207 - the pattern is the whole path
+        return sorted(path for path in found if Path(path).is_file())
 
     def run(self, command: list[str]) -> str:
         """What a command prints. Raises CompileError where it fails, or commands may not be run."""

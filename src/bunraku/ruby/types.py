@@ -6,7 +6,6 @@ requires) is what it was; then no Ruby is started.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -16,8 +15,9 @@ import orjson
 
 from bunraku.catalog.signature import ParameterSignature, TypeSignature
 from bunraku.ruby.worker import Worker
+from bunraku.system.cache import Cache
 
-_FORM = "2"
+_FORM = "3"
 """Changes when what is remembered changes its form."""
 
 
@@ -25,18 +25,20 @@ def find(name: str, modules: Iterable[str]) -> str | None:
     """The file of the type `name` (lower case) in the first of the modules' folders that has one."""
     for module in modules:
         path = f"{module}/lib/puppet/type/{name}.rb"
-        if os.access(path, os.R_OK):
+        if Path(path).is_file():
             return path
     return None
 
 
-def read(name: str, path: str, worker: Worker, modules: Iterable[str]) -> TypeSignature:
+def read(name: str, path: str, worker: Worker, modules: Iterable[str], cache: Cache | None = None) -> TypeSignature:
     """The signature of the type `name`, declared in the file at `path`. Raises RubyError, RubyMissing."""
-    store = _store(path)
-    surface = _remembered(store)
+    key = _key(path)
+    surface = _remembered(key, cache)
     if surface is None:
         surface = worker.read_type(name, path)
-        _remember(store, surface)
+        if cache is not None:
+            reads = {file: _digest(file) for file in surface["reads"]}
+            cache.put(key, orjson.dumps({"reads": reads, "surface": surface}))
     return _signature(name, surface, _has_provider(name, modules))
 
 
@@ -73,33 +75,24 @@ def _content(path: Path) -> bytes:
         return b""
 
 
-def _store(path: str) -> Path:
-    base = os.environ.get("XDG_CACHE_HOME")
-    key = sha256(f"{_FORM}\0{Path(path).absolute()}".encode()).hexdigest()
-    return (Path(base) if base else Path.home() / ".cache") / "bunraku" / "types" / f"{key}.json"
-
-
 def _digest(path: str) -> str:
     return sha256(_content(Path(path))).hexdigest()
 
 
-def _remembered(store: Path) -> dict[str, Any] | None:
+def _key(path: str) -> str:
+    return sha256(f"{_FORM}\0{Path(path).absolute()}".encode()).hexdigest()
+
+
+def _remembered(key: str, cache: Cache | None) -> dict[str, Any] | None:
+    """The surface, where every file that it was read from is what it was."""
+    entry = None if cache is None else cache.get(key)
+    if entry is None:
+        return None
     try:
-        known = orjson.loads(store.read_bytes())
+        known = orjson.loads(entry)
         if all(_digest(path) == digest for path, digest in known["reads"].items()):
             surface: dict[str, Any] = known["surface"]
             return surface
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        pass  # nothing remembered, or nothing that can be trusted
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass  # not of this form
     return None
-
-
-def _remember(store: Path, surface: dict[str, Any]) -> None:
-    from bunraku.system import files
-
-    reads = {path: _digest(path) for path in surface.pop("reads")}
-    try:
-        store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.replace(str(store), orjson.dumps({"reads": reads, "surface": surface}))
-    except OSError:
-        pass  # a cache that cannot be written costs time only

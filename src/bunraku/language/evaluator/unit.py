@@ -83,8 +83,8 @@ class Unit:
         return CompileError(f"Evaluation Error: {message}", file=self.file, line=line, column=column, hint=hint)
 
     def placed(self, error: CompileError, node: nodes.Node) -> CompileError:
-        """An error of what `node` called upon, with node's place, unless it has one already."""
-        if error.line is not None:
+        """An error of what `node` called upon, with node's place, unless it has one already or needs none."""
+        if error.line is not None or error.stands_alone:
             return error
         what = labels.a(labels.of_node(node))
         placed = self.issue(node, f"Error while evaluating {what}, {error.message}", error.hint)

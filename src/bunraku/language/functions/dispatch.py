@@ -24,6 +24,7 @@ from bunraku.language.functions import ruby_text as ruby
 if TYPE_CHECKING:
     from bunraku.language import types
     from bunraku.language.types import PType
+    from bunraku.language.types.type_parser import Resolve
 
 
 class Block(Protocol):
@@ -80,9 +81,10 @@ def local_type(name: str, text: str) -> None:
 class Parameter:
     """One parameter of a signature: its name, the text of its type, and which values it takes."""
 
-    __slots__ = ("_classes", "_closed", "_type", "any", "name", "optional", "text")
+    __slots__ = ("_classes", "_closed", "_resolve", "_type", "any", "name", "optional", "text")
 
-    def __init__(self, text: str, name: str, optional: bool) -> None:
+    def __init__(self, text: str, name: str, optional: bool, resolve: Resolve = _local_types.get) -> None:
+        self._resolve = resolve
         self.text = text
         self.name = name
         self.optional = optional
@@ -96,7 +98,7 @@ class Parameter:
         if self._type is None:
             from bunraku.language import types
 
-            self._type = types.parse(self.text, _local_types.get)
+            self._type = types.parse(self.text, self._resolve)
         return self._type
 
     def takes(self, value: Any) -> tuple[bool, bool]:
@@ -114,12 +116,13 @@ class Signature:
     """What an overload takes. Written as `functions/__init__` tells.
 
     parameters: in order. least, most: how many arguments (most None = any number; the last parameter repeats).
-    block: the block's parameter, or None where no block is taken.
+    block: the block's parameter, or None where no block is taken. resolve: finds the types that are not built in.
     """
 
-    __slots__ = ("block", "least", "most", "parameters")
+    __slots__ = ("_resolve", "block", "least", "most", "parameters")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, resolve: Resolve = _local_types.get) -> None:
+        self._resolve = resolve
         self.parameters: list[Parameter] = []
         self.block: Parameter | None = None
         self.least = 0
@@ -130,7 +133,7 @@ class Signature:
     def _declare(self, type_text: str, marked_name: str) -> None:
         name = marked_name.lstrip("?*+&")
         mark = marked_name[: -len(name)]
-        parameter = Parameter(type_text, name, optional="?" in mark)
+        parameter = Parameter(type_text, name, "?" in mark, self._resolve)
         if "&" in mark:
             self.block = parameter
             return
@@ -200,18 +203,19 @@ def _split(text: str) -> list[str]:
 class Overload:
     """One signature of a function and the Python function behind it; the signature is read on first use."""
 
-    __slots__ = ("_signature", "python", "text")
+    __slots__ = ("_resolve", "_signature", "python", "text")
 
-    def __init__(self, text: str, python: Callable[..., Any]) -> None:
+    def __init__(self, text: str, python: Callable[..., Any], resolve: Resolve = _local_types.get) -> None:
         self.text = text
         self.python = python
+        self._resolve = resolve
         self._signature: Signature | None = None
 
     @property
     def signature(self) -> Signature:
         """What the overload takes."""
         if self._signature is None:
-            self._signature = Signature(self.text)
+            self._signature = Signature(self.text, self._resolve)
         return self._signature
 
 

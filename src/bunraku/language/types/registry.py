@@ -90,6 +90,7 @@ _LATER: dict[str, tuple[str, str]] = {
     "error": ("predefined", "ERROR"),
     "init": ("init", "PInitType"),
     "object": ("objects", "PObjectType"),
+    "puppet::lookupcontext": ("lookup_context", "PLookupContextType"),
     "semver": ("semver", "PSemVerType"),
     "semverrange": ("semver", "PSemVerRangeType"),
     "timespan": ("timespan", "PTimespanType"),
