@@ -1,5 +1,5 @@
 # Asks the real Puppet for the answers to lookups: reads the cases of lookups.json, prints a list of {"value"} or
-# {"error"}. Warnings are left out. Run by record.py.
+# {"error"}. Warnings are left out. Run by record_lookups.py.
 
 require 'puppet'
 require 'json'

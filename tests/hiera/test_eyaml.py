@@ -6,7 +6,7 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
-from surroundings import FixtureScope, FixtureSurroundings
+from hiera_fixture import FixtureScope, FixtureSurroundings
 
 from bunraku.hiera import Hiera
 from bunraku.hiera.errors import HieraError

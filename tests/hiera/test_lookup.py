@@ -1,4 +1,4 @@
-"""Lookups, set beside the real Puppet's answers (recorded by record.py)."""
+"""Lookups, set beside the real Puppet's answers (recorded by record_lookups.py)."""
 
 import json
 import shutil
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from record import CASES, anonymous
-from surroundings import FixtureScope, FixtureSurroundings
+from hiera_fixture import FixtureScope, FixtureSurroundings
+from record_lookups import CASES, anonymous
 
 from bunraku.catalog import wire
 from bunraku.hiera import MISSING, Hiera
@@ -77,7 +77,9 @@ def test_a_lookup_gives_what_the_reference_gives(
 def test_the_record_is_still_true() -> None:
     if shutil.which("puppet") is None:
         pytest.skip("puppet is not installed: nothing to ask")
-    done = subprocess.run([sys.executable, str(CASES.parent / "record.py"), "--check"], timeout=180, check=False)
+    done = subprocess.run(
+        [sys.executable, str(CASES.parent / "record_lookups.py"), "--check"], timeout=180, check=False
+    )
     assert done.returncode == 0
 
 

@@ -5,7 +5,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from conftest import Scope, Type
+from ruby_scope import Scope, Type
 
 from bunraku.catalog.values import DEFAULT, Binary, Sensitive
 from bunraku.ruby import RubyError, RubyFunction, Worker

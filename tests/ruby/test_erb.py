@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import Scope
+from ruby_scope import Scope
 
 from bunraku.catalog.values import Sensitive
 from bunraku.ruby import RubyError, RubyMissing, Worker

@@ -1,6 +1,6 @@
 """Records the real Puppet's answers to the lookups of lookups.json; run it again and nothing changes.
 
-python tests/hiera/record.py [--check]
+python tests/hiera/record_lookups.py [--check]
 """
 
 import json
