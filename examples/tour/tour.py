@@ -199,11 +199,10 @@ class Tour:
             replaced = until("the rendered file", lambda: self.conf.stat().st_ino != before)
             answered = until("an answer of backend3", lambda: self.answer() == "backend3")
             self.answers({"backend1", "backend2", "backend3"})
-            shown(f"etcdctl took {1000 * (acknowledged - start):.0f} ms")
-            shown(f"file replaced within {1000 * (replaced - start):.0f} ms of its start")
-            shown(f"first answer of backend3 within {1000 * (answered - start):.0f} ms")
-            print(f"  {self.rows and ''}put → file replaced {1000 * (replaced - start):.0f} ms", flush=True)
-            print(f"  put → first answer of backend3 {1000 * (answered - start):.0f} ms", flush=True)
+            shown(f"put → file {1000 * (replaced - start):.0f} ms, → backend3 {1000 * (answered - start):.0f} ms")
+            shown(f"of them etcdctl itself {1000 * (acknowledged - start):.0f} ms")
+            print(f"  put → file checked and replaced  {1000 * (replaced - start):4.0f} ms", flush=True)
+            print(f"  put → first answer of backend3   {1000 * (answered - start):4.0f} ms", flush=True)
 
     def refuse_a_broken_value(self) -> None:
         """4: a value that nginx refuses changes nothing."""
