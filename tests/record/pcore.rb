@@ -34,6 +34,8 @@ def answer(compiler, operation, *code)
   when 'common' then calculator.common_type(args[0], args[1]).to_s
   when 'mismatch'
     TYPES::TypeMismatchDescriber.singleton.describe_mismatch('x', args[0], calculator.infer_set(args[1]))
+  when 'wire'
+    Puppet::Pops::Serialization::ToDataConverter.convert(args[0], rich_data: true, symbol_as_string: true, local_reference: false)
   when 'search'
     match = args[0].match(args[1])
     match && [match.pre_match.length, *match.to_a]

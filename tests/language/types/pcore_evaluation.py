@@ -8,7 +8,17 @@ from bunraku.catalog.values import Binary, Sensitive, from_hash_key
 from bunraku.language import nodes
 from bunraku.language.errors import CompileError
 from bunraku.language.parser import parse as parse_program
-from bunraku.language.types import PResourceType, PType, PTypeReferenceType, equals, includes, matches, new, ordered
+from bunraku.language.types import (
+    PResourceType,
+    PType,
+    PTypeReferenceType,
+    equals,
+    includes,
+    matches,
+    new,
+    ordered,
+    time_arithmetic,
+)
 from bunraku.language.types.iteration import IteratorValue
 from bunraku.language.types.quoting import literal
 from bunraku.language.types.type_parser import Interpreter
@@ -34,7 +44,7 @@ class Evaluator(Interpreter):
 
     def of_methodcall(self, node: nodes.MethodCall) -> Any:
         if node.name != "new":
-            raise NotImplementedError(node.name)
+            return self.value(node.receiver).attribute(node.name)
         return new(self.value(node.receiver), [self.value(argument) for argument in node.arguments])
 
     def of_binary(self, node: nodes.Binary) -> Any:
@@ -45,6 +55,8 @@ class Evaluator(Interpreter):
             return matches(left, right) is (operator == "=~")
         if operator == "in":
             return includes(left, right)
+        if operator in ("+", "-", "*", "/", "%"):
+            return time_arithmetic(operator, left, right)
         return ordered(left, operator, right)
 
 

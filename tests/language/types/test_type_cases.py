@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pcore_evaluation import evaluate, show
 
+from bunraku.catalog import wire
 from bunraku.language.errors import CompileError
 from bunraku.language.types import common, describe_mismatch, infer, infer_reduced, interpolate
 
@@ -47,6 +48,7 @@ ANSWERS = {
     "common": lambda a, b: str(common(a, b)),
     "mismatch": lambda kind, value: describe_mismatch("x", kind, infer(value)),
     "search": search,
+    "wire": wire.encode,
 }
 
 

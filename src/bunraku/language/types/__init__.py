@@ -4,7 +4,7 @@ One file a noun: `base` (what every type is), `scalars`, `collections`, `structu
 `references`, `aliases` are the types; `semver`, `times`, `uri`, `binary`, `init`, `objects`, `typesets` are those
 seldom used, imported when their name is looked up (`registry`). `inference` finds the type of a value, `access` makes
 `Type[…]`, `type_parser` reads types in text, `mismatch` says what does not fit, `operators` has the comparisons,
-`conversions` is `Type.new`, `strings` prints values, `regexp` runs Ruby's regular expressions.
+`conversions` is `Type.new` (with `constructors`), `strings` prints values, `regexp` runs Ruby's regular expressions.
 
 Everything that other rooms use is named here, and imported on first use.
 """

@@ -453,7 +453,12 @@ def _object(target: Any, keys: list[Any]) -> PType:
     if len(keys) != 1:
         raise _arity("Object-Type", 1, None, len(keys))
     _checked(target, keys, 1, 1, (dict,), "Hash")
-    return PObjectType(None, lambda: keys[0])
+    made = PObjectType(None, lambda: keys[0])
+    try:
+        made.members()
+    except CompileError as error:
+        raise ValueError(error.message) from None
+    return made
 
 
 def _typeset(target: PType, keys: list[Any]) -> PType:

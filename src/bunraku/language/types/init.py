@@ -91,7 +91,8 @@ class PInitType(ContainingType):
 
     def construct(self, arguments: list[Any]) -> Any:
         """`T.new` with the value, an array's elements as arguments, and the further arguments."""
-        from bunraku.language.types.conversions import Constructor, construct, new
+        from bunraku.language.types.constructor import Constructor
+        from bunraku.language.types.conversions import construct, new
 
         if self.type is None:
             raise CompileError("Creation of new instance of type 'Init' is not supported")

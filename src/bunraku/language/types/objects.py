@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from bunraku.language.types.quoting import literal, quote
 from bunraku.language.types.structured import PStructType, StructElement
 from bunraku.language.types.variants import POptionalType, PTypeType
 
+_NAME = re.compile(r"[A-Z]\w*(?:::[A-Z]\w*)*\Z", re.ASCII)
 _KEYS = (
     "name",
     "parent",
@@ -65,6 +67,10 @@ class PObjectType(PType):
         for key in given:
             if key not in _KEYS:
                 raise CompileError(f"object initializer has wrong type, unrecognized key '{key}'")
+        if "name" in given and not _NAME.match(str(given["name"])):
+            pattern = r"Pattern[/\A[A-Z][\w]*(?:::[A-Z][\w]*)*\z/]"
+            what = f"expects a match for {pattern}, got {literal(given['name'])}"
+            raise CompileError(f"object initializer has wrong type, entry 'name' {what}")
         self._name = self._name or given.get("name")
         self._parent = self._parent_of(given.get("parent"))
         inherited: dict[str, Member] = {} if self._parent is None else self._parent.members()

@@ -399,7 +399,10 @@ class PPatternType(PScalarDataType):
             return False
         if not self.regexps:
             return True
-        return any(regexp.search(value) for regexp in self.regexps)
+        for regexp in self.regexps:  # noqa: SIM110 -- half the time of any(), on the path of every parameter
+            if regexp.search(value):
+                return True
+        return False
 
     def accepts(self, other: PType) -> bool:
         """Itself, and the strings and Enums that match; the bare Pattern takes every string type."""

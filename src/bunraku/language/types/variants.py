@@ -49,7 +49,10 @@ class PVariantType(PType):
 
     def instance(self, value: Any) -> bool:
         """Whether it is of one of the types."""
-        return any(kind.instance(value) for kind in self.types)
+        for kind in self.types:  # noqa: SIM110 -- half the time of any(), on the path of every parameter
+            if kind.instance(value):
+                return True
+        return False
 
     def assignable(self, other: PType) -> bool:
         """Whether one of the types takes it; the bare Variant takes Variants only, but for Undef none."""
