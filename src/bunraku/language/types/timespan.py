@@ -27,6 +27,16 @@ DEFAULT_FORMATS = (
     "%D-%H:%M",
     "%S",
 )
+_FIELDS = (
+    "days",
+    "hours",
+    "minutes",
+    "seconds",
+    "milliseconds",
+    "microseconds",
+    "nanoseconds",
+    "negative",
+)
 
 
 class TimeData:
@@ -109,10 +119,13 @@ class Timespan(TimeData):
 
     @classmethod
     def of_hash(cls, fields: dict[str, Any]) -> Timespan:
-        """Out of a hash of fields, or of `string` and `format`."""
+        """Out of a hash of fields, or of `string` and `format`; other keys do not count. Raises ValueError."""
         if "string" in fields:
             return cls.parse(fields["string"], fields.get("format"))
-        return cls.of_fields(**fields)
+        given = {name: fields[name] for name in _FIELDS if name in fields}
+        if not all(type(value) in (int, bool) for value in given.values()):
+            raise ValueError(f"The fields of a Timespan are Integers, got {literal(given)}")
+        return cls.of_fields(**given)
 
     @classmethod
     def parse(cls, text: str, formats: str | list[str] | None = None) -> Timespan:

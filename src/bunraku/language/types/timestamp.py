@@ -37,7 +37,9 @@ class Timestamp(TimeData):
 
     @classmethod
     def of_hash(cls, fields: dict[str, Any]) -> Timestamp:
-        """Out of a hash of `string`, `format` and `timezone`."""
+        """Out of a hash of `string`, `format` and `timezone`. Raises ValueError."""
+        if not isinstance(fields.get("string"), str):
+            raise ValueError("A Timestamp needs a String under the key 'string'")
         return cls.parse(fields["string"], fields.get("format"), fields.get("timezone"))
 
     @classmethod
