@@ -88,7 +88,7 @@ def check(root: Path, name: str, what: Any) -> None:
 
 def told(line: str) -> str:
     """What a line tells, without how: a refresh's reason is told in other words before and after."""
-    return "refreshed" if ", because " in line else line
+    return "refreshed" if ", because " in line or not line else line
 
 
 @pytest.mark.parametrize("case", CASES)

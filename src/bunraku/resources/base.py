@@ -223,7 +223,8 @@ class ResourceType:
     def _from_title(self) -> dict[str, Any]:
         """The namevars as the title gives them."""
         if not self.title_patterns:
-            return {name: self._accept(name, self.title) for name in self.namevars[:1]}
+            declared = self.resource.parameters
+            return {n: self._accept(n, self.title) for n in self.namevars[:1] if declared.get(n) is None}
         import re
 
         for pattern, names in self.title_patterns:

@@ -96,9 +96,9 @@ def _from_web(url: str) -> Source | None:
     return Source(url, "file", checksum=checksum, modified=modified)
 
 
-def download(url: str) -> bytes:
-    """The body at `url`. Raises ResourceError."""
-    with _ask(url, "GET") as answer:
+def download(url: str, user: str | None = None, password: str | None = None) -> bytes:
+    """The body at `url`, asked for as `user` where one is given. Raises ResourceError."""
+    with _ask(url, "GET", user, password) as answer:
         if answer.status != 200:
             raise ResourceError(f"Could not retrieve {url}: {answer.status} {answer.reason}")
         try:
@@ -107,12 +107,17 @@ def download(url: str) -> bytes:
             raise ResourceError(f"Could not retrieve {url}: {error}") from None
 
 
-def _ask(url: str, method: str) -> Any:
+def _ask(url: str, method: str, user: str | None = None, password: str | None = None) -> Any:
     from urllib.error import HTTPError, URLError
     from urllib.request import Request, urlopen
 
+    request = Request(url, method=method)
+    if user is not None:
+        from base64 import b64encode
+
+        request.add_unredirected_header("Authorization", f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}")
     try:
-        return urlopen(Request(url, method=method), timeout=DEADLINE)
+        return urlopen(request, timeout=DEADLINE)
     except HTTPError as error:
         return error
     except (URLError, OSError) as error:
