@@ -14,7 +14,9 @@ pytestmark = [
     pytest.mark.root,
     pytest.mark.skipif(os.geteuid() != 0, reason="accounts can be made by root only"),
 ]
-USER, GROUP, OTHER = "bnrk-user", "bnrk-group", "bnrk-other"
+# Of this process alone: accounts are the whole machine's, and tests may run beside each other.
+USER, GROUP, OTHER = (f"bnrk{os.getpid()}{kind}" for kind in "ugo")
+UID = 60_000 + os.getpid() % 4000
 
 
 @pytest.fixture(autouse=True)
@@ -39,14 +41,14 @@ def test_a_user_from_nothing_to_gone(apply: Apply, tmp_path) -> None:
     tmp_path.chmod(0o755)
     hashed = "$6$salt$notarealhash"
     declared = (
-        ("group", GROUP, {"ensure": "present", "gid": 64711}),
+        ("group", GROUP, {"ensure": "present", "gid": UID}),
         ("group", OTHER, {"ensure": "present"}),
         (
             "user",
             USER,
             {
                 "ensure": "present",
-                "uid": "64712",
+                "uid": str(UID + 1),
                 "gid": GROUP,
                 "groups": OTHER,
                 "comment": "Somebody Ümlaut",
@@ -67,7 +69,7 @@ def test_a_user_from_nothing_to_gone(apply: Apply, tmp_path) -> None:
     outcomes = apply(*declared)
     assert [words(o) for o in outcomes.values()] == [["created"]] * 3
     entry = pwd.getpwnam(USER)
-    assert (entry.pw_uid, entry.pw_gid, entry.pw_dir, entry.pw_shell) == (64712, 64711, str(home), "/bin/sh")
+    assert (entry.pw_uid, entry.pw_gid, entry.pw_dir, entry.pw_shell) == (UID + 1, UID, str(home), "/bin/sh")
     assert entry.pw_gecos == "Somebody Ümlaut"
     assert grp.getgrnam(OTHER).gr_mem == [USER]
     assert home.is_dir()
@@ -93,10 +95,10 @@ def test_a_user_from_nothing_to_gone(apply: Apply, tmp_path) -> None:
 
 def test_members_are_all_or_some(apply: Apply) -> None:
     apply(("user", USER, {"ensure": "present"}), ("group", GROUP, {"members": ["daemon", USER]}))
-    assert sorted(grp.getgrnam(GROUP).gr_mem) == ["bnrk-user", "daemon"]
+    assert sorted(grp.getgrnam(GROUP).gr_mem) == [USER, "daemon"]
     some = {"members": ["bin"], "auth_membership": False}
-    assert words(apply(("group", GROUP, some))[f"Group[{GROUP}]"]) == ["members [bnrk-user, daemon] → [bin]"]
-    assert sorted(grp.getgrnam(GROUP).gr_mem) == ["bin", "bnrk-user", "daemon"]
+    assert words(apply(("group", GROUP, some))[f"Group[{GROUP}]"]) == [f"members [{USER}, daemon] → [bin]"]
+    assert sorted(grp.getgrnam(GROUP).gr_mem) == ["bin", USER, "daemon"]
     assert words(apply(("group", GROUP, {"members": ["bin"]}))[f"Group[{GROUP}]"]) != []
     assert grp.getgrnam(GROUP).gr_mem == ["bin"]
 

@@ -11,7 +11,8 @@ from bunraku.resources.package import dpkg
 
 from .conftest import Apply, only, words
 
-NAME = "bunraku-test-package"
+# Of this process alone: dpkg is the whole machine's, and tests may run beside each other.
+NAME = f"bunraku-test-{os.getpid()}"
 
 
 @pytest.mark.skipif(not shutil.which("dpkg"), reason="dpkg is not here")

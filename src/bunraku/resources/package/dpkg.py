@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Sequence
 from functools import cmp_to_key
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from bunraku.system import process
 STATUS = "/var/lib/dpkg/status"
 DEADLINE = 3600.0
 LOCK_WAIT = 120
-"""Seconds that apt-get waits for another one to finish."""
+"""Seconds that apt-get and dpkg wait for another one to finish."""
 
 ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "APT_LISTCHANGES_FRONTEND": "none", "LC_ALL": "C.UTF-8"}
 
@@ -95,7 +96,13 @@ def _explain(errors: list[str]) -> str:
 
 def dpkg(*arguments: str) -> None:
     """Run dpkg. Raises ResourceError with what it said."""
-    result = _run(["dpkg", *arguments])
+    end = time.monotonic() + LOCK_WAIT
+    while True:
+        result = _run(["dpkg", *arguments])
+        # Unlike apt-get, dpkg does not wait for whoever is at work.
+        if result.ok or "lock was locked by another process" not in result.output or time.monotonic() > end:
+            break
+        time.sleep(0.5)
     if not result.ok:
         raise ResourceError(f"dpkg {arguments[0]}: exit {result.code}", result.output[-4000:])
 
