@@ -23,6 +23,11 @@ from bunraku.ruby import RubyError, RubyMissing, Worker
         ("<%= scope['::a'] %>", {"a": "q"}, "q"),
         ("<%= scope.lookupvar('x') %>", {"x": "é"}, "é"),
         ("<%= has_variable?('x') %> <%= has_variable?('y') %>", {"x": 1}, "true false"),
+        (
+            "<%= has_variable?('x') %> <%= scope.include?('x') %> <%= scope.exist?('x') %>",
+            {"x": None},
+            "false false true",
+        ),
         ("<%= @list.map { |v| v * 2 }.join(',') %>", {"list": [1, 2.5]}, "2,5.0"),
         ('<%= @hash.map { |k, v| "#{k}=#{v}" }.join %>', {"hash": {"a": True, "b": None}}, "a=trueb="),
         ("<%= @hash[1] %>", {"hash": {1: "one", "x": 2}}, "one"),

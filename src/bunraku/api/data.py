@@ -16,7 +16,7 @@ class HieraData:
     """The data of one compilation: `language.inputs.Data`."""
 
     def __init__(self, inputs: Inputs, config: Path | str | None) -> None:
-        self._surroundings = _Surroundings(inputs, None if config is None else str(config))
+        self._surroundings = _Surroundings(inputs, None if config is None else str(Path(config).absolute()))
         self.hiera = hiera.Hiera(self._surroundings)
 
     def bind(self, key: str, scope: Scope) -> Any:
@@ -25,10 +25,13 @@ class HieraData:
         value = self.hiera.parameter(key, scope)
         return NOT_FOUND if value is hiera.MISSING else value
 
-    def lookup(self, names: Any, scope: Scope, **options: Any) -> Any:
-        """The value of the function `lookup`. Raises CompileError."""
+    def lookup(self, names: Any, scope: Scope, *, older: bool = False, **options: Any) -> Any:
+        """The value of the function `lookup`, or of the older `hiera` functions, for which an environment without data
+        of its own has only the global layer. Raises CompileError.
+        """
         self._surroundings.scope = scope
-        return self.hiera.lookup(names, scope, **options)
+        global_only = older and not self.hiera.has_environment_layer
+        return self.hiera.lookup(names, scope, global_only=global_only, **options)
 
 
 class _Surroundings:

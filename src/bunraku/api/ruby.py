@@ -71,8 +71,8 @@ class ModuleRuby:
         try:
             return self._worker.render(text, path, _Calling(scope))
         except (RubyError, CompileError) as error:
-            if isinstance(error, RubyError) and error.file is None:
-                raise CompileError(error.message) from None
+            if isinstance(error, RubyError) and (error.file is None or error.ruby_class == "SyntaxError"):
+                raise _standing_alone(error.message) from None
             if path is None:
                 raise CompileError(f"Failed to parse inline template: {error.message}") from None
             raise CompileError(
@@ -92,6 +92,13 @@ class ModuleRuby:
             if path.startswith(f"{folder}/templates/"):
                 return f"{module}/{path[len(folder) + len('/templates/') :]}"
         return path
+
+
+def _standing_alone(message: str) -> CompileError:
+    """An error with no place in Puppet code: what failed is Ruby itself, or it cannot read the template."""
+    error = CompileError(message)
+    error.stands_alone = True
+    return error
 
 
 class Function:

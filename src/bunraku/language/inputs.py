@@ -31,7 +31,7 @@ class Data(Protocol):
         """The value of the function `lookup`.
 
         options, where they were given: value_type, merge, default, block (called with the names), overrides and
-        defaults (by name). Raises CompileError where there is no value.
+        defaults (by name), older (it is one of the `hiera` functions). Raises CompileError where there is no value.
         """
 
 

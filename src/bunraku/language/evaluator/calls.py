@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bunraku.language import functions, nodes, types
@@ -32,7 +32,8 @@ def _named_call(unit: Unit, node: nodes.Call | nodes.MethodCall, name: str, argu
     native = functions.find(name)
     block = None if node.block is None else Code(unit, node.block.parameters, node.block.body, node.block.return_type)
     pos = node.pos
-    may_be_attribute = isinstance(node, nodes.MethodCall) and block is None and not node.arguments
+    is_method = isinstance(node, nodes.MethodCall)
+    may_be_attribute = is_method and block is None and not node.arguments
 
     def call(scope: Scope) -> Any:
         values = arguments(scope)
@@ -42,7 +43,7 @@ def _named_call(unit: Unit, node: nodes.Call | nodes.MethodCall, name: str, argu
             except KeyError:
                 pass  # a function of the name may take the object
         compiler = scope.compiler
-        function = native or compiler.find_function(name)
+        function = (_method_of(values[0], name) if is_method else None) or native or compiler.find_function(name)
         if function is None:
             raise unit.issue(node, f"Unknown function: '{name}'.", compiler.hint_for_function(name))
         compiler.call_site = (unit, pos)
@@ -60,6 +61,28 @@ def _named_call(unit: Unit, node: nodes.Call | nodes.MethodCall, name: str, argu
             raise unit.placed(CompileError("stack level too deep"), node) from None
 
     return call
+
+
+class _Method:
+    """A method of an object that comes from outside of the language, called like a function with the object first."""
+
+    __slots__ = ("python",)
+
+    def __init__(self, python: Callable[..., Any]) -> None:
+        self.python = python
+
+    def call(self, scope: Scope, arguments: Sequence[Any], block: Any = None) -> Any:
+        given = arguments[1:] if block is None else [*arguments[1:], block]
+        try:
+            return self.python(*given)
+        except TypeError as error:
+            raise CompileError(str(error)) from None
+
+
+def _method_of(value: Any, name: str) -> _Method | None:
+    """The method `name` of an object that says which it has (`puppet_methods`); None for others."""
+    names = getattr(value, "puppet_methods", ())
+    return _Method(getattr(value, name)) if name in names else None
 
 
 class Code:

@@ -92,7 +92,7 @@ def _hiera(
                 f"The function '{name}' is deprecated in favor of using 'lookup'. "
                 "See https://puppet.com/docs/puppet/7.23/deprecated_language.html",
             )
-        value = _looked_up(scope, key, block, merge=merge, **options)
+        value = _looked_up(scope, key, block, merge=merge, older=True, **options)
         return value if after is None else after(scope, key, value)
 
     @function(name, "Tuple[String, Any, Any, 1, 3] args")

@@ -11,11 +11,15 @@ module Puppet
       end
       alias [] lookupvar
 
-      def include?(name)
+      def exist?(name)
         Conversation.ask('has', name: name.to_s.delete_prefix('::'))
       end
-      alias exist? include?
-      alias bound? include?
+      alias bound? exist?
+
+      # Whether it has a value that is not undef.
+      def include?(name)
+        exist?(name) && !lookupvar(name).nil?
+      end
       alias has_variable? include?
 
       def setvar(name, value, *)
