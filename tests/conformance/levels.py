@@ -13,6 +13,9 @@ import bunraku
 FRAME: dict[str, Any] = json.loads((Path(__file__).parent / "frame.json").read_text())
 """What every catalog has; the records leave it out where it is as always."""
 
+RECORDED = ("notice", "warning", "alert", "crit", "emerg")
+"""The levels that the reference was recorded at."""
+
 PLACE = re.compile(r" ?\((?:file: [^()]*?)?(?:, )?(?:line: \d+)?(?:, column: \d+)?\)")
 
 
@@ -35,7 +38,11 @@ def compile_case(code: str, root: Path, facts: Mapping[str, Any]) -> dict[str, A
     data["resources"] = [r for r in data["resources"] if not _in_frame(r)]
     data["edges"] = [e for e in data["edges"] if [e["source"], e["target"]] not in FRAME["edges"]]
     data["classes"] = [c for c in data["classes"] if c != "settings"]
-    data["logs"] = [{"level": log.level, "message": log.message.replace(f"{root}/", "")} for log in compiled.logs]
+    data["logs"] = [
+        {"level": log.level, "message": log.message.replace(f"{root}/", "")}
+        for log in compiled.logs
+        if log.level in RECORDED
+    ]
     return data
 
 

@@ -68,6 +68,7 @@ def compile(
     inputs = make_inputs(
         facts=facts, modulepath=modulepath, certname=certname, hiera_config=hiera_config, environment=environment
     )
+    inputs.settings["strict"] = strict
     compiler = Compiler(inputs, strict)
     try:
         with collector_paused():
@@ -118,6 +119,14 @@ def make_inputs(
         registry=resources,
         modulepath=[*map(Path, modulepath), shipped_modules()],
         environment=environment,
+        settings={
+            "certname": certname,
+            "environment": environment,
+            "modulepath": os.pathsep.join(map(str, modulepath)),
+            "node_name_value": certname,
+            "storeconfigs": False,
+            "strict_variables": False,
+        },
         data=lambda inputs: _data(inputs, hiera_config),
         ruby=lambda inputs: _ruby(inputs, Cache(caches / "types") if caches else None),
         command=_run,
@@ -160,11 +169,18 @@ def _programs(manifest: Path | str, compiler: Any) -> list[Any]:
     """The parsed manifests, in order of their names where there are several."""
     from bunraku.language.errors import CompileError
 
-    loader = compiler.loader
+    inputs = compiler.inputs
     if isinstance(manifest, str):
-        return [loader.parse(manifest, None)]
-    paths = sorted(manifest.rglob("*.pp")) if manifest.is_dir() else [manifest]
+        texts: list[tuple[str, str | None]] = [(manifest, None)]
+    else:
+        paths = sorted(manifest.rglob("*.pp")) if manifest.is_dir() else [manifest]
+        try:
+            texts = [(inputs.read_text(path), str(path)) for path in paths]
+        except OSError as error:
+            raise CompileError(f"cannot read {error.filename}: {error.strerror}") from None
     try:
-        return [loader.parse(compiler.inputs.read_text(path), str(path)) for path in paths]
-    except OSError as error:
-        raise CompileError(f"cannot read {error.filename}: {error.strerror}") from None
+        return [compiler.loader.parse(text, path) for text, path in texts]
+    except CompileError as error:
+        # As the reference words it, so that what reads its messages reads ours.
+        error.message = f"Could not parse for environment {inputs.environment}: {error.message}"
+        raise

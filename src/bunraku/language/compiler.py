@@ -18,13 +18,23 @@ from bunraku.language.definitions import Definition, enclosing, illegal, node_fo
 from bunraku.language.draft import Draft
 from bunraku.language.errors import Break, CompileError, Next, Return
 from bunraku.language.evaluator.unit import Unit
-from bunraku.language.finish import catalog_of, finish, reference_text
+from bunraku.language.finish import catalog_of, finish
 from bunraku.language.inputs import NOT_FOUND, Inputs
 from bunraku.language.loader import Loader
 from bunraku.language.relationships import Relationship, add_to
-from bunraku.language.resource import Declaration, Parameter, Place, ResourceType, is_tag, located, split_tag
+from bunraku.language.resource import (
+    Declaration,
+    Parameter,
+    Place,
+    ResourceType,
+    is_tag,
+    located,
+    reference_text,
+    split_tag,
+)
 from bunraku.language.scope import MISSING, Frame, Scope
 from bunraku.language.suggest import nearest
+from bunraku.language.types.labels import ruby_class
 
 if TYPE_CHECKING:
     from bunraku.language.templates.epp import Template
@@ -75,6 +85,8 @@ class Compiler:
     def compile(self, programs: list[nodes.Program]) -> Catalog:
         """The catalog that the manifests `programs` give. Raises CompileError."""
         units = [self.loader.add(program) for program in programs]
+        for unit in units:
+            self.warn_of(unit.program)
         self._prepare()
         self._evaluate_main(units)
         self._evaluate_node()
@@ -93,6 +105,8 @@ class Compiler:
         self.draft.add(settings)
         self.add_class("settings")
         self.add_to_stage(settings)
+        self.class_scopes["settings"] = Scope(self._top_frame, None)
+        self.class_scopes["settings"].variables = {**self.inputs.settings, "all_local": self.inputs.settings}
         variables = self.top.variables
         server_facts = self.inputs.server_facts
         variables.update({k: v for k, v in server_facts.items() if k != "environment"})
@@ -189,8 +203,6 @@ class Compiler:
 
     def variable_of(self, owner: str, name: str) -> Any:
         """`$owner::name`, or MISSING. owner: a class, "settings", or "" for the top."""
-        if owner == "settings":
-            return self.inputs.settings.get(name, MISSING)
         scope = self.class_scopes.get(owner if owner.islower() else owner.lower())
         while scope is not None:
             value = scope.variables.get(name, MISSING)
@@ -223,10 +235,11 @@ class Compiler:
         return found
 
     def _load_type(self, name: str) -> Any:
-        alias = self.loader.find_alias(name.lower())
-        if alias is not None:
-            unit, node = alias
-            return types.define(node.name, node.value, lambda part: unit.closure(part)(self.top))
+        found = self.loader.find_alias(name.lower())
+        if found is not None:
+            alias = found.node
+            # What an alias stands for is read, not evaluated: a name that is unknown is an error where it is used.
+            return types.define(alias.name, alias.value, lambda part: types.interpret(part, self.find_type_alias))
         return None if self.resource_type(name) is None else types.PResourceType(name)
 
     def resource_type(self, name: str) -> ResourceType | None:
@@ -249,7 +262,8 @@ class Compiler:
         """The function `name`: something with `call(scope, arguments, block)`; None where there is none."""
         found = self._functions.get(name)
         if found is None:
-            found = functions.find(name) or self.loader.find_function(name)
+            # The manifest's own functions hide built-in ones; those of modules do not.
+            found = self.loader.functions.get(name) or functions.find(name) or self.loader.find_function(name)
             if found is None and self.inputs.ruby is not None:
                 found = self.inputs.ruby.find_function(name)
             self._functions[name] = found
@@ -358,7 +372,7 @@ class Compiler:
         for default in defaults:
             if default.name in table:
                 file, line = default.place
-                shown = f"{type_label} {{ {default.name} => {types.interpolate(default.value)} }}"
+                shown = f"{type_label} {{ {default.name} }}"
                 message = f"Default already defined for {shown}; cannot redefine"
                 raise CompileError(message, file=file, line=line)
             table[default.name] = default
@@ -478,8 +492,8 @@ class Compiler:
         self._evaluate(resource)
         return self.class_scopes[parent.name]
 
-    def ensure_class(self, name: str, frame: Frame) -> Declaration:
-        """The class `name`, declared and evaluated now unless it was. Raises CompileError where there is none."""
+    def _ensure_declared(self, name: str, frame: Frame) -> Declaration:
+        """The class `name`, declared now unless it was. Raises CompileError where there is none."""
         definition = self.loader.find_class(name)
         if definition is None:
             message = f"Could not find class {name} for {self.inputs.certname}"
@@ -490,9 +504,12 @@ class Compiler:
             if "Class" in self._defaulted:
                 self._apply_defaults(resource, frame)
             self._add_class(resource)
-        if definition.name not in self.class_scopes:
-            self._evaluate(resource)
         return resource
+
+    def _evaluate_class(self, resource: Declaration) -> None:
+        assert resource.definition is not None
+        if resource.definition.name not in self.class_scopes:
+            self._evaluate(resource)
 
     def add_to_stage(self, resource: Declaration) -> None:
         """Put a class into its stage: its own, that of the class that declared it, or main."""
@@ -514,15 +531,15 @@ class Compiler:
         Gives references. Raises CompileError for what names no class.
         """
         found = class_names(names)
-        for name in found:
-            self.ensure_class(name, scope.frame)
+        for resource in [self._ensure_declared(name, scope.frame) for name in found]:
+            self._evaluate_class(resource)
         return [types.PClassType(name.removeprefix("::")) for name in found]
 
     def contain(self, names: list[Any], scope: Scope) -> list[types.PType]:
         """`contain`: as `include`, and the class or define that calls contains them."""
         references = self.include(names, scope)
         for name in class_names(names):
-            self.draft.contain(scope.resource, self.ensure_class(name, scope.frame))
+            self.draft.contain(scope.resource, self._ensure_declared(name, scope.frame))
         return references
 
     def require(self, names: list[Any], scope: Scope) -> list[types.PType]:
@@ -554,8 +571,11 @@ class Compiler:
         file, line, _ = self.place()
         created: list[types.PType] = []
         for title, given in instances.items():
-            parameters = {**defaults, **(given or {})}
-            self.declare(scope.frame, name, [title], parameters, {}, (file, line), form)
+            if not isinstance(given, dict):
+                what = ruby_class(given) if given not in (None, True, False) else types.interpolate(given) or "nil"
+                raise CompileError(f"no implicit conversion of {what} into Hash")
+            parameters = {**defaults, **given}
+            self.declare(scope.frame, name, [title], parameters, {}, (file or "unknown", line), form)
             created.append(types.PResourceType(name, title))
         return created
 
@@ -576,11 +596,22 @@ class Compiler:
         """Log a warning about the code."""
         self.logs.append(Log("warning", message, "Puppet", file, line))
 
+    def warn_of(self, program: nodes.Program) -> None:
+        """Log what the parser warned of. Raises CompileError for what `strict` makes an error."""
+        for severity, message, pos in program.warnings:
+            line, column = program.place(pos)
+            if severity == "strict" and self.strict == "error":
+                raise CompileError(message, file=program.file, line=line, column=column)
+            if severity != "strict" or self.strict != "off":
+                self.warn(message, program.file, line)
+
     def warn_once(self, kind: str, key: str, message: str, file: str | None, line: int | None) -> None:
-        """Log a warning, once for each key of a kind."""
+        """Log a warning, once for each key of a kind, with its place in the text."""
         if (kind, key) not in self._warned:
             self._warned.add((kind, key))
-            self.warn(message, file, line)
+            known = file is not None or line is not None
+            at = located(file or "unknown", line) if known else "(file & line not available)"
+            self.warn(f"{message}\n   {at}", file, line)
 
     @contextmanager
     def deeper(self, name: str) -> Iterator[None]:

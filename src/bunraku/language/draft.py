@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bunraku.language import types
 from bunraku.language.errors import CompileError
+from bunraku.language.functions.ruby_text import inspect
 from bunraku.language.resource import Declaration, ResourceType, flattened, located
 
 
@@ -72,7 +72,7 @@ class Draft:
         if "alias" in parameters:
             for alias in flattened([parameters["alias"]]):
                 if alias is not None:
-                    self._alias(resource, f"{resource.type}[{alias}]", [alias])
+                    self._alias(resource, f"{resource.type}[{alias}]", alias)
         kind = resource.resource_type
         if kind is None or kind.signature is None or not kind.signature.isomorphic:
             return
@@ -85,16 +85,16 @@ class Draft:
         if identity != [resource.title] and any(part is not None for part in identity):
             self._alias(resource, _key(kind, identity), identity)
 
-    def _alias(self, resource: Declaration, key: str, alias: list[Any]) -> None:
+    def _alias(self, resource: Declaration, key: str, alias: Any) -> None:
         if key == resource.ref_:
             return
         existing = self._known.get(key)
         if existing is resource:
             return
         if existing is not None:
-            shown = types.puppet_repr(alias if len(alias) != 1 else alias)
             at = located(resource.file, resource.line)
-            taken = types.puppet_repr([resource.type, *alias])
+            shown = inspect(alias)
+            taken = inspect([resource.type, *(alias if isinstance(alias, list) else [alias])])
             there = located(existing.file, existing.line)
             raise CompileError(
                 f"Cannot alias {resource.ref} to {shown}{at and ' at ' + at}; resource {taken} already declared"

@@ -14,7 +14,7 @@ from bunraku.catalog.catalog import Catalog, Edge, Resource
 from bunraku.catalog.values import Sensitive, from_hash_key
 from bunraku.language import types
 from bunraku.language.errors import CompileError
-from bunraku.language.resource import Declaration, flattened
+from bunraku.language.resource import Declaration, flattened, reference_text
 
 if TYPE_CHECKING:
     from bunraku.language.compiler import Compiler
@@ -119,17 +119,6 @@ def _check_references(compiler: Compiler) -> None:
                     raise CompileError(message, file=file, line=line, hint=compiler.hint_for_reference(shown))
 
 
-def reference_text(value: Any) -> str:
-    """A reference as catalogs spell it: `Type[title]`, both capitalised where a class is meant."""
-    if isinstance(value, types.PClassType):
-        return f"Class[{types.capitalize_segments(value.class_name or '')}]"
-    if isinstance(value, types.PResourceType):
-        label = types.capitalize_segments((value.type_name or "").lower())
-        title = value.title or ""
-        return f"{label}[{types.capitalize_segments(title) if label == 'Class' else title}]"
-    return value if isinstance(value, str) else types.interpolate(value)
-
-
 # ---------------------------------------------------------------- the catalog
 
 
@@ -166,7 +155,7 @@ def _final_parameters(declared: Declaration) -> dict[str, Any]:
     """The parameters on the wire: those that have a value, the namevar only where the title does not say it."""
     if declared.ref_ in ("Class[main]", "Stage[main]"):
         # Their titles are no strings in the reference, so that they never equal the name.
-        return {"name": "main"}
+        return {"name": "main"} | {n: _final_value(v) for n, v in declared.parameters.items() if v is not None}
     kind = declared.resource_type
     namevar = (kind.namevar or "name") if kind is not None else "name"
     found: dict[str, Any] = dict(kind.of_title(declared.title)) if kind is not None and kind.title_patterns else {}

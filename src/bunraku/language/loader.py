@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bunraku.language import nodes
 from bunraku.language.errors import CompileError
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 _KINDS = {nodes.ClassDefinition: "class", nodes.DefineDefinition: "define"}
 
 
+class Alias(NamedTuple):
+    """A type alias and the file that it stands in."""
+
+    unit: Unit
+    node: nodes.TypeAlias
+
+
 class Loader:
     """The definitions known so far, and the way to more."""
 
@@ -34,7 +41,7 @@ class Loader:
         self.defines: dict[str, Definition] = {}
         self.nodes: list[NodeDefinition] = []
         self.functions: dict[str, Function] = {}
-        self.aliases: dict[str, tuple[Unit, nodes.TypeAlias]] = {}
+        self.aliases: dict[str, Alias] = {}
         self._read: set[Path] = set()
 
     # ---- what is found
@@ -74,8 +81,8 @@ class Loader:
             found = self.functions.get(name)
         return found
 
-    def find_alias(self, name: str) -> tuple[Unit, nodes.TypeAlias] | None:
-        """The type alias `name` (lower case) and the file that it stands in."""
+    def find_alias(self, name: str) -> Alias | None:
+        """The type alias `name` (lower case)."""
         found = self.aliases.get(name)
         if found is None and self._load_from("types", name):
             found = self.aliases.get(name)
@@ -120,9 +127,14 @@ class Loader:
             elif isinstance(node, nodes.NodeDefinition):
                 self._add_node(unit, node)
             elif isinstance(node, nodes.FunctionDefinition):
+                if node.name in self.functions:
+                    raise _redefined("function", node.name, self.functions[node.name])
                 self.functions[node.name] = Function(unit, node)
             elif isinstance(node, nodes.TypeAlias):
-                self.aliases[node.name.lower()] = (unit, node)
+                name = node.name.lower()
+                if name in self.aliases:
+                    raise _redefined("type", name, self.aliases[name])
+                self.aliases[name] = Alias(unit, node)
         return unit
 
     def _add_definition(self, definition: Definition) -> None:
@@ -140,8 +152,7 @@ class Loader:
             again = " as a class; cannot redefine as a definition"
             raise _taken(definition, f"'{name}' is already defined", of_class, again)
         if of_define is not None:
-            again = "; cannot be redefined"
-            raise _taken(definition, f"Definition '{name}' is already defined", of_define, again)
+            raise _redefined("type", name, of_define)
         self.defines[name] = definition
 
     def _add_node(self, unit: Unit, node: nodes.NodeDefinition) -> None:
@@ -155,7 +166,15 @@ class Loader:
             self.nodes.append(definition)
 
 
+def _redefined(kind: str, name: str, other: Any) -> CompileError:
+    """The error of a second function, type alias or define of a name; the reference speaks of them by URI."""
+    line, column = other.unit.program.place(other.node.pos)
+    origin = f"{'file:' + other.unit.file if other.unit.file else 'string:'}?line={line}&pos={column}"
+    entity = f"http://puppet.com/2016.1/runtime/{kind}/{name}"
+    return CompileError(f"Attempt to redefine entity '{entity}'. Originally set at {origin}.")
+
+
 def _taken(definition: Definition, what: str, other: Definition, rest: str) -> CompileError:
     at = located(*other.place)
     file, line = definition.place
-    return CompileError(f"{what}{at and ' at ' + at}{rest}", file=file, line=line)
+    return CompileError(f"{what}{at and ' ' + at}{rest}", file=file, line=line)

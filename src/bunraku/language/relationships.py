@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bunraku.language.collectors import Collector
 from bunraku.language.errors import CompileError
+from bunraku.language.resource import reference_text
 
 if TYPE_CHECKING:
     from bunraku.language.compiler import Compiler
@@ -29,13 +30,13 @@ class Relationship(NamedTuple):
                 _relate(compiler, source, target, self.parameter)
 
 
-def _sources(operand: str | Collector | list[Any]) -> list[str]:
+def _sources(operand: Any) -> list[str]:
     """The references on the left; for a collector that found nothing, what stands to the left of it."""
     if isinstance(operand, str):
         return [operand]
     if isinstance(operand, Collector):
-        return list(operand.collected) or _sources(operand.if_empty)
-    return [ref for each in operand for ref in _sources(each)]
+        return list(operand.collected) or [ref for each in operand.if_empty for ref in _sources(each)]
+    return [reference_text(operand)]
 
 
 def _targets(operand: str | Collector) -> list[str]:

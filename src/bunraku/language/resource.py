@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bunraku.catalog.catalog import Resource, capitalize
 from bunraku.catalog.signature import METAPARAMETERS, TypeSignature
+from bunraku.language import types
 from bunraku.language.errors import CompileError
 
 if TYPE_CHECKING:
@@ -218,11 +219,9 @@ class Declaration(Resource):
         for tag in flattened([tags]):
             if tag is None:
                 continue
-            from bunraku.language.types import interpolate
-
-            name = interpolate(tag).lower()
+            name = types.interpolate(tag).lower()
             if not is_tag(name):
-                raise CompileError(f"Invalid tag '{name}'")
+                raise CompileError(f"Invalid tag '{name}'", file=self.file, line=self.line)
             self.tags.update(dict.fromkeys(split_tag(name)))
 
     def add_tags_of_container(self) -> None:
@@ -259,3 +258,14 @@ def located(file: str | None, line: int | None) -> str:
     if line is not None:
         parts.append(f"line: {line}")
     return f"({', '.join(parts)})" if parts else ""
+
+
+def reference_text(value: Any) -> str:
+    """A reference as catalogs spell it: `Type[title]`, both capitalised where a class is meant."""
+    if isinstance(value, types.PClassType):
+        return f"Class[{types.capitalize_segments(value.class_name or '')}]"
+    if isinstance(value, types.PResourceType):
+        label = types.capitalize_segments((value.type_name or "").lower())
+        title = value.title or ""
+        return f"{label}[{types.capitalize_segments(title) if label == 'Class' else title}]"
+    return value if isinstance(value, str) else types.interpolate(value)

@@ -70,7 +70,7 @@ def access(unit: Unit, node: nodes.Access, scope: Scope, target: Any, keys: list
     method = getattr(target, "access", None)
     if method is not None:
         return method(keys)
-    message = f"Operator '[]' is not applicable to {labels.a(labels.of_value(target))}."
+    message = f"Operator '[]' is not applicable to {types.with_article(types.label(target))}."
     raise unit.issue(node.target, message)
 
 
@@ -120,7 +120,7 @@ def _of_string(unit: Unit, node: nodes.Access, target: Any, keys: list[Any]) -> 
     for i, key in enumerate(keys):
         number = to_number(key)
         if type(number) is not int:
-            what = labels.a(_type_of(key if number is None else number))
+            what = types.with_article(_type_of(key if number is None else number))
             message = f"A substring operation does not accept {what} as a character index. Expected an Integer"
             raise unit.issue(node.keys[min(i, len(node.keys) - 1)], message)
         numbers.append(number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bunraku.language import functions, nodes, types
+from bunraku.language import nodes, types
 from bunraku.language.errors import CompileError, ControlFlow, Next, Return
 from bunraku.language.evaluator.parameters import Parameters
 from bunraku.language.evaluator.unit import Closure, Unit, makes
@@ -29,7 +29,6 @@ def _method_call(unit: Unit, node: nodes.MethodCall) -> Closure:
 
 def _named_call(unit: Unit, node: nodes.Call | nodes.MethodCall, name: str, arguments: Closure) -> Closure:
     name = name.removeprefix("::")
-    native = functions.find(name)
     block = None if node.block is None else Code(unit, node.block.parameters, node.block.body, node.block.return_type)
     pos = node.pos
     is_method = isinstance(node, nodes.MethodCall)
@@ -43,7 +42,7 @@ def _named_call(unit: Unit, node: nodes.Call | nodes.MethodCall, name: str, argu
             except KeyError:
                 pass  # a function of the name may take the object
         compiler = scope.compiler
-        function = (_method_of(values[0], name) if is_method else None) or native or compiler.find_function(name)
+        function = (_method_of(values[0], name) if is_method else None) or compiler.find_function(name)
         if function is None:
             raise unit.issue(node, f"Unknown function: '{name}'.", compiler.hint_for_function(name))
         compiler.call_site = (unit, pos)

@@ -1,10 +1,7 @@
-"""What messages call a node or a value, as Puppet does: `a Function Call`, `an Integer`."""
+"""What messages call a node, as Puppet does: `Function Call`, `'+' expression`."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from bunraku.catalog.values import Binary, Default, Sensitive
 from bunraku.language import nodes
 
 _NODES: dict[type[nodes.Node], str] = {
@@ -48,18 +45,6 @@ _LITERALS = {
     str: "String",
     type(None): "'undef' expression",
 }
-_VALUES: dict[type, str] = {
-    type(None): "Undef Value",
-    bool: "Boolean",
-    int: "Integer",
-    float: "Float",
-    str: "String",
-    list: "Array",
-    dict: "Hash",
-    Binary: "Binary",
-    Sensitive: "Sensitive",
-    Default: "Object",
-}
 
 
 def of_node(node: nodes.Node) -> str:
@@ -80,27 +65,3 @@ def of_node(node: nodes.Node) -> str:
     if isinstance(node, nodes.Reserved):
         return f"Reserved Word '{node.word}'"
     return f"'{getattr(node, 'operator', type(node).__name__)}' expression"
-
-
-def of_value(value: Any) -> str:
-    """What messages call `value`."""
-    known = _VALUES.get(type(value))
-    if known is not None:
-        return known
-    label = getattr(value, "label", None)
-    if label is not None:
-        return str(label)
-    from bunraku.language.types import PType
-
-    return f"{value}-Type" if isinstance(value, PType) else type(value).__name__
-
-
-def a(text: str) -> str:
-    """`text` with its article; `y` counts as a vowel, as it does in Puppet's messages."""
-    letter = text.lstrip("'\"")[:1] or text[:1]
-    return f"an {text}" if letter.lower() in "aeiouy" else f"a {text}"
-
-
-def capital_a(text: str) -> str:
-    """`text` with its article at the start of a sentence."""
-    return a(text).replace("a", "A", 1)

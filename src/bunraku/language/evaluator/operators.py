@@ -152,7 +152,7 @@ def _compare(unit: Unit, node: nodes.Binary, left: Closure, right: Closure) -> C
         try:
             return holds(types.compare(a, b), 0)
         except CompileError as error:
-            shown = f"{labels.of_value(a)} {node.operator} {labels.of_value(b)}"
+            shown = f"{types.label(a)} {node.operator} {types.label(b)}"
             message = f"Comparison of: {shown}, is not possible. Caused by '{error.message}'."
             raise unit.issue(node, message) from None
 
@@ -178,7 +178,7 @@ def _match(unit: Unit, node: nodes.Binary, left: Closure, right: Closure) -> Clo
             return types.matches(a, pattern) is not negated
         regexp = _regexp(unit, node, pattern)
         if not isinstance(a, str):
-            message = f"Left match operand must result in a String value. Got {labels.a(labels.of_value(a))}."
+            message = f"Left match operand must result in a String value. Got {types.with_article(types.label(a))}."
             raise unit.issue(node.left, message)
         found = regexp.search(a)
         if found is not None:
@@ -192,7 +192,7 @@ def _regexp(unit: Unit, node: nodes.Binary, pattern: Any) -> types.Regexp:
     """The right side of a match as a regular expression that can be run."""
     try:
         if not isinstance(pattern, (str, types.Regexp)):
-            raise CompileError(f"no implicit conversion of {types.infer(pattern).generalize()} into String")
+            raise CompileError(f"no implicit conversion of {types.infer_reduced(pattern).generalize()} into String")
         regexp = types.Regexp(pattern) if isinstance(pattern, str) else pattern
         regexp.search("")
     except CompileError as error:
@@ -320,15 +320,15 @@ def _on_times(unit: Unit, node: nodes.Binary, a: Any, b: Any) -> Any:
 
 
 def _not_applicable(unit: Unit, node: nodes.Binary, a: Any, b: Any = None) -> CompileError:
-    message = f"Operator '{node.operator}' is not applicable to {labels.a(labels.of_value(a))}"
+    message = f"Operator '{node.operator}' is not applicable to {types.with_article(types.label(a))}"
     if b is not None:
-        message += f" when right side is {labels.a(labels.of_value(b))}"
+        message += f" when right side is {types.with_article(types.label(b))}"
     return unit.issue(node.left, message + ".")
 
 
 def _overflow(unit: Unit, node: nodes.Binary, result: int) -> CompileError:
     end = "max" if result > 0 else "min"
-    what = labels.capital_a(labels.of_node(node))
+    what = types.with_article(labels.of_node(node), True)
     shown = f"{result:+#x}" if result > 0 else f"{result:#x}"
     return unit.issue(node, f"{what} resulted in a value outside of Puppet Integer {end} range, got '{shown}'")
 

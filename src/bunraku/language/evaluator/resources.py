@@ -199,9 +199,7 @@ def _defaults(unit: Unit, node: nodes.ResourceDefaults) -> Closure:
 
     def set_defaults(scope: Scope) -> Any:
         kind = type_of(scope)
-        if isinstance(kind, types.PClassType) and kind.class_name is None:
-            label = "Class"
-        elif isinstance(kind, types.PResourceType) and kind.type_name and kind.title is None:
+        if isinstance(kind, types.PResourceType) and kind.type_name and kind.title is None:
             label = types.capitalize_segments(kind.type_name.lower())
         else:
             raise _illegal_type(unit, node.type, str(types.infer_reduced(kind).generalize()))
@@ -225,7 +223,7 @@ def _override(unit: Unit, node: nodes.ResourceOverride) -> Closure:
         parameters = attributes.parameters(scope)
         for reference in flattened([references]):
             if not isinstance(reference, types.PResourceType):
-                what = labels.of_value(reference)
+                what = types.label(reference)
                 raise unit.issue(node, f"Resource Override can only operate on resources, got: {what}")
             try:
                 type_name, title = reference.type_name or "", reference.title or ""
@@ -278,10 +276,33 @@ def _query(unit: Unit, node: nodes.Node) -> Callable[[Scope], Query]:
     if isinstance(node, nodes.Binary) and node.operator in ("==", "!="):
         return _comparison(unit, node)
 
-    def refuse(scope: Scope) -> Query:
-        raise CompileError(f"Cannot transform object of class {type(node).__name__}")
+    return _operand(unit, node)
+
+
+def _operand(unit: Unit, node: nodes.Node) -> Closure:
+    """What evaluates one side of a query's comparison; not every expression may stand there."""
+    if isinstance(node, nodes.Parenthesized):
+        return _operand(unit, node.expr)
+    if isinstance(node, _OPERANDS) and not (isinstance(node, nodes.Literal) and node.value is DEFAULT):
+        return unit.closure(node)
+    kind = _REFUSED.get(type(node), f"{type(node).__name__}Expression")
+
+    def refuse(scope: Scope) -> Any:
+        raise CompileError(f"Cannot transform object of class Puppet::Pops::Model::{kind}")
 
     return refuse
+
+
+_OPERANDS = (nodes.Access, nodes.Variable, nodes.Literal, nodes.Interpolated, nodes.Name)
+_REFUSED: dict[type[nodes.Node], str] = {
+    nodes.Array: "LiteralList",
+    nodes.Hash: "LiteralHash",
+    nodes.Literal: "LiteralDefault",
+    nodes.Regex: "LiteralRegularExpression",
+    nodes.TypeName: "QualifiedReference",
+    nodes.Call: "CallNamedFunctionExpression",
+    nodes.MethodCall: "CallMethodExpression",
+}
 
 
 def _both(unit: Unit, node: nodes.Binary) -> Callable[[Scope], Query]:
@@ -298,7 +319,7 @@ def _both(unit: Unit, node: nodes.Binary) -> Callable[[Scope], Query]:
 
 
 def _comparison(unit: Unit, node: nodes.Binary) -> Callable[[Scope], Query]:
-    name_of, value_of = unit.closure(node.left), unit.closure(node.right)
+    name_of, value_of = _operand(unit, node.left), _operand(unit, node.right)
     negated = node.operator == "!="
 
     def make(scope: Scope) -> Query:
@@ -374,7 +395,7 @@ def _operands(unit: Unit, node: nodes.Relationship, value: Any) -> list[Any]:
                     "A Catalog type is required.",
                 )
         elif not isinstance(operand, Collector):
-            what = labels.a(labels.of_value(operand))
+            what = types.with_article(types.label(operand))
             raise unit.issue(
                 node,
                 f"Illegal relationship operand, can not form a relationship with {what}. A Catalog type is required.",

@@ -84,7 +84,13 @@ def _type_name(unit: Unit, node: nodes.TypeName) -> Closure:
         return constant(built_in)
 
     def named_type(scope: Scope) -> Any:
-        found = scope.compiler.find_type(node.value)
+        try:
+            found = scope.compiler.find_type(node.value)
+            if isinstance(found, types.PTypeAliasType):
+                # An alias that cannot be resolved is an error where it is first used.
+                found.resolved  # noqa: B018
+        except CompileError as error:
+            raise unit.placed(error, node) from None
         if found is None:
             raise unit.issue(
                 node, f"Resource type not found: {node.value}", scope.compiler.hint_for_type(node.value.lower())
@@ -273,8 +279,8 @@ def _assign_one(unit: Unit, node: nodes.Assignment, name: str, value_of: Closure
     def assign_variable(scope: Scope) -> Any:
         value = value_of(scope)
         variables = scope.variables
-        if name in variables:
-            raise _reassigned(unit, node, name)
+        if name in variables or scope.next is None or name in RESERVED_VARIABLES:
+            _check_assignable(unit, node, scope, name)
         variables[name] = value
         return value
 
@@ -290,16 +296,20 @@ def _refusal(unit: Unit, node: nodes.Assignment, target: nodes.Node, name: str) 
         return unit.issue(target, message + "Numeric variables are not assignable")
     if name == "server_facts":
         return unit.issue(node, f"Attempt to assign to a reserved variable name: '${name}'")
-    if name in RESERVED_VARIABLES:
-        detail = f"Attempt to assign to a reserved variable name: '{name}'"
-        return unit.placed(CompileError(detail), node)
     return None
 
 
-def _reassigned(unit: Unit, node: nodes.Node, name: str) -> CompileError:
-    if name in BUILT_IN_PARAMETERS:
-        return unit.issue(node, f"Cannot reassign built in (or already assigned) variable '${name}'")
-    return unit.issue(node, f"Cannot reassign variable '${name}'")
+def _check_assignable(unit: Unit, node: nodes.Node, scope: Scope, name: str) -> None:
+    """Raises CompileError for a variable that has a value in this scope; facts are variables of the top scope."""
+    if name in RESERVED_VARIABLES:
+        message = "Attempt to assign to a reserved variable name: "
+        if scope.next is None:
+            raise unit.issue(node, f"{message}'${name}'")
+        raise unit.placed(CompileError(f"{message}'{name}'"), node)
+    if name not in scope.variables and (scope.next is not None or scope.compiler.fact(name) is MISSING):
+        return
+    what = "built in (or already assigned) variable" if name in BUILT_IN_PARAMETERS else "variable"
+    raise unit.issue(node, f"Cannot reassign {what} '${name}'")
 
 
 def _target(unit: Unit, node: nodes.Assignment, target: nodes.Node) -> Any:
@@ -311,13 +321,14 @@ def _target(unit: Unit, node: nodes.Assignment, target: nodes.Node) -> Any:
         def assign_variable(scope: Scope, value: Any) -> None:
             if refusal is not None:
                 raise refusal
-            if name in scope.variables:
-                raise _reassigned(unit, node, name)
+            _check_assignable(unit, node, scope, name)
             scope.variables[name] = value
 
         return assign_variable
     if not isinstance(target, nodes.Array):
-        message = f"Illegal attempt to assign to '{labels.a(labels.of_node(target))}'. Not an assignable reference"
+        message = (
+            f"Illegal attempt to assign to '{types.with_article(labels.of_node(target))}'. Not an assignable reference"
+        )
         error = unit.issue(target, message)
 
         def refuse(scope: Scope, value: Any) -> None:

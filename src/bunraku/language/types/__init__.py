@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from bunraku.language.types.structured import PStructType as PStructType
     from bunraku.language.types.structured import StructElement as StructElement
     from bunraku.language.types.times import time_arithmetic as time_arithmetic
+    from bunraku.language.types.type_parser import interpret as interpret
     from bunraku.language.types.type_parser import parse as parse
     from bunraku.language.types.uri import URI as URI
     from bunraku.language.types.variants import PVariantType as PVariantType
@@ -93,7 +94,7 @@ _NAMES = {
     "strings": ("interpolate", "puppet_repr", "to_string"),
     "structured": ("PStructType", "StructElement"),
     "times": ("time_arithmetic",),
-    "type_parser": ("parse",),
+    "type_parser": ("interpret", "parse"),
     "uri": ("URI",),
     "variants": ("PVariantType",),
 }
