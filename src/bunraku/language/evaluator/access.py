@@ -7,7 +7,6 @@ from typing import Any
 from bunraku.catalog.values import Binary, hash_key
 from bunraku.language import nodes, types
 from bunraku.language.errors import CompileError
-from bunraku.language.evaluator import labels
 from bunraku.language.evaluator.operators import numeric, to_number
 from bunraku.language.evaluator.unit import Closure, Unit, makes
 from bunraku.language.evaluator.values import elements

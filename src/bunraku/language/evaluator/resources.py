@@ -9,7 +9,6 @@ from bunraku.catalog.values import DEFAULT, from_hash_key
 from bunraku.language import nodes, types
 from bunraku.language.collectors import Collector, ExportedCollector, Query
 from bunraku.language.errors import CompileError
-from bunraku.language.evaluator import labels
 from bunraku.language.evaluator.unit import Closure, Unit, makes, performs
 from bunraku.language.resource import Declaration, Parameter, Place, flattened
 from bunraku.language.scope import Scope

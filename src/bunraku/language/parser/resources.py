@@ -110,9 +110,10 @@ class ResourceParser(ParserBase):
 
     def _at_attributes(self) -> bool:
         """Whether attributes without a title stand here."""
-        kind, follower = self.kinds[self.at], self.kinds[self.at + 1]
+        kind = self.kinds[self.at]
         if kind in ("}", ","):
             return True
+        follower = self.kinds[self.at + 1] if self.at + 1 < len(self.kinds) else ""
         return follower in ("=>", "+>") and (kind in _ATTRIBUTE_NAMES or (kind == "*" and follower == "=>"))
 
     def _more_bodies(self, bodies: list[ResourceBody]) -> None:

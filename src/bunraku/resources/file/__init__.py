@@ -76,6 +76,7 @@ class File(ResourceType):
     owner or mode. What was there is kept in the file bucket (`backup`), from where `bunraku filebucket` restores it.
     """
 
+    title_patterns = ((r"(/|.+:/|.*[^/])/*\Z", ("path",)),)
     accepted = (
         *("seluser", "selrole", "seltype", "selrange", "selinux_ignore_defaults", "type", "ctime", "mtime"),
         *("provider", "source_permissions", "staging_location"),
