@@ -40,6 +40,14 @@ class Compilation:
         """The value of a deferred call, made now, with arguments that are resolved. Raises CompileError."""
         return self._compiler.top.call_function(call.name, list(call.arguments or ()))
 
+    def lookup(self, names: str | Sequence[str], **options: Any) -> Any:
+        """The value that data has for the first of the names that has one, looked up from the top scope.
+
+        options: as `language.inputs.Data.lookup`. Raises CompileError.
+        """
+        assert self.inputs.data is not None
+        return self.inputs.data.lookup(names, self._compiler.top, **options)
+
     def find_file(self, url: str) -> Path | None:
         """The file that `puppet:///modules/MODULE/PATH` names, or None."""
         kind, _, name = url.removeprefix("puppet:///").partition("/")

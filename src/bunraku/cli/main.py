@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "completion": "print the completion of commands and flags for bash, zsh or fish",
     "confd": "render configuration files from keys, and again when one changes",
     "etcd": "look after etcd: status, members, snapshots, keys from and to YAML",
+    "lookup": "look up data, and show where it comes from",
     "validate": "check Puppet code, all errors in one go",
     "facts": "show what this host says about itself",
 }

@@ -178,7 +178,8 @@ class Hiera:
         invocation.top, invocation.module = key, key.module
         explainer = invocation.explainer
         if explainer is not None and explainer.only_options:
-            self._lookup(keys.key(OPTIONS), invocation, merge.Hash())
+            with invocation.step("key", OPTIONS):
+                self._lookup(keys.key(OPTIONS), invocation, merge.Hash())
             return MISSING
         options = self._options_of(key, invocation)
         if merge_as is None and "merge" in options:
