@@ -50,7 +50,7 @@ def converge(tmp_path: Path, one: LocalCluster) -> Callable[..., dict[str, Outco
     def run(type_name: str, declared: dict[str, dict[str, Any]], **options: Any) -> dict[str, Outcome]:
         catalog = Catalog("host")
         for title, parameters in declared.items():
-            parameters = {"peers": one.endpoints, **parameters}
+            parameters = {"peers": one.endpoints, **parameters}  # peers => None: the type's own default
             sensitive = frozenset(name for name, value in parameters.items() if isinstance(value, Sensitive))
             bare = {name: value.value if name in sensitive else value for name, value in parameters.items()}
             catalog.add(Resource(type_name, title, bare, sensitive=sensitive))

@@ -80,6 +80,13 @@ class LocalCluster:
         for member in self.members:
             member.kill()
 
+    @classmethod
+    def again(cls, ended: "LocalCluster") -> "LocalCluster":
+        """The same cluster, to be started anew with the data that it has."""
+        fresh = cls(ended.folder, 0)
+        fresh.members, fresh.initial = ended.members, ended.initial
+        return fresh
+
     @property
     def endpoints(self) -> list[str]:
         return [member.client_url for member in self.members]

@@ -1,7 +1,9 @@
 """Keys, transactions and snapshots against a real etcd, with etcdctl as the witness."""
 
+import os
 import subprocess
 import sys
+import threading
 
 import pytest
 from local import LocalCluster, free_ports
@@ -112,3 +114,21 @@ def test_prefixes_are_ranges() -> None:
 def test_naming_the_package_and_its_errors_loads_no_grpc() -> None:
     code = "import sys, bunraku.etcd; bunraku.etcd.Unreachable; print('grpc' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
+def test_commands_can_be_run_as_another_user_while_calls_are_under_way(client: Client) -> None:
+    """grpc's fork handlers crash such children, if they are left on."""
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            client.put("/fork", "x")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    user = {"user": os.getuid(), "group": os.getgid()}
+    codes = {subprocess.Popen(["/bin/true"], **user).wait() for _ in range(200)}
+    stop.set()
+    writer.join()
+    assert codes == {0}
+    assert "GRPC_ENABLE_FORK_SUPPORT" not in os.environ, "commands would inherit it"

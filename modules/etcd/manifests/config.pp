@@ -4,8 +4,8 @@
 class etcd::config {
   $cluster = $etcd::cluster_enabled ? {
     true  => {
-      'listen-peer-urls'            => etcd::list($etcd::listen_peer_urls),
-      'initial-advertise-peer-urls' => etcd::list($etcd::initial_advertise_peer_urls),
+      'listen-peer-urls'            => $etcd::urls['listen-peer-urls'],
+      'initial-advertise-peer-urls' => $etcd::urls['initial-advertise-peer-urls'],
       'initial-cluster'             => ($etcd::discovery or $etcd::discovery_srv) ? { true => undef, default => $etcd::members },
       'initial-cluster-state'       => $etcd::initial_cluster_state,
       'initial-cluster-token'       => $etcd::initial_cluster_token,
@@ -26,8 +26,8 @@ class etcd::config {
     'heartbeat-interval'     => $etcd::heartbeat_interval,
     'election-timeout'       => $etcd::election_timeout,
     'quota-backend-bytes'    => $etcd::quota_backend_bytes,
-    'listen-client-urls'     => etcd::list($etcd::listen_client_urls),
-    'advertise-client-urls'  => etcd::list($etcd::advertise_client_urls),
+    'listen-client-urls'     => $etcd::urls['listen-client-urls'],
+    'advertise-client-urls'  => $etcd::urls['advertise-client-urls'],
     'max-snapshots'          => $etcd::max_snapshots,
     'max-wals'               => $etcd::max_wals,
     'cors'                   => etcd::list($etcd::cors),

@@ -2,7 +2,7 @@
 #
 # @api private
 class etcd::health {
-  $endpoint = etcd::list($etcd::advertise_client_urls).split(',')[0]
+  $endpoint = $etcd::urls['advertise-client-urls'].split(',')[0]
   $files = {
     'ETCDCTL_CACERT' => $etcd::trusted_ca_file,
     'ETCDCTL_CERT'   => $etcd::cert_file,

@@ -19,9 +19,12 @@
 # @param wait_for_health   whether a start is done only when etcd answers (asked with etcdctl); by default for clusters
 #   of one member, since a larger one answers only when most of its members are there
 # @param health_timeout    seconds to wait for that
+# @param cluster           the members by name, the same on every host: an address each, or a hash of peer and client URLs.
+#   Takes the place of the URLs and of initial_cluster, and is kept: members that are added here join the running cluster,
+#   members that are taken out leave it (with bunraku)
 # @param options           further settings, by the names of etcd's flags without the dashes in front
 #
-# @param etcd_name                    the member's name
+# @param etcd_name                    the member's name; by default, this host's in `cluster`
 # @param data_dir                     the data folder
 # @param wal_dir                      a folder of its own for the write-ahead log
 # @param snapshot_count               transactions between two snapshots to disk
@@ -86,24 +89,25 @@ class etcd (
   Optional[Boolean]                    $wait_for_health             = undef,
   Integer[1]                           $health_timeout              = 30,
   Hash[String[1], Variant[Scalar, Array[Scalar]]] $options          = {},
+  Etcd::Cluster                        $cluster                     = {},
   # the member
-  Pattern[/\A[^=,\s]+\z/]              $etcd_name                   = 'default',
+  Pattern[/\A[^=,\s]+\z/]              $etcd_name                   = etcd::own_name($cluster),
   Etcd::Path                           $data_dir                    = "/var/lib/etcd/${etcd_name}.etcd",
   Optional[Variant[Etcd::Path, Enum['']]] $wal_dir                  = undef,
   Optional[Integer[0]]                 $snapshot_count              = undef,
   Optional[Integer[1]]                 $heartbeat_interval          = undef,
   Optional[Integer[1]]                 $election_timeout            = undef,
   Optional[Integer]                    $quota_backend_bytes         = undef,
-  Etcd::Urls                           $listen_client_urls          = 'http://localhost:2379',
-  Etcd::Urls                           $advertise_client_urls       = 'http://localhost:2379',
+  Optional[Etcd::Urls]                 $listen_client_urls          = undef,
+  Optional[Etcd::Urls]                 $advertise_client_urls       = undef,
   Optional[Integer[0]]                 $max_snapshots               = undef,
   Optional[Integer[0]]                 $max_wals                    = undef,
   Optional[Variant[String, Array[String]]] $cors                    = undef,
   Optional[Boolean]                    $enable_v2                   = undef,
   # the cluster
   Boolean                              $cluster_enabled             = true,
-  Etcd::Urls                           $listen_peer_urls            = 'http://localhost:2380',
-  Etcd::Urls                           $initial_advertise_peer_urls = 'http://localhost:2380',
+  Optional[Etcd::Urls]                 $listen_peer_urls            = undef,
+  Optional[Etcd::Urls]                 $initial_advertise_peer_urls = undef,
   Optional[Variant[String[1], Array[String[1], 1], Hash[String[1], Etcd::Url]]] $initial_cluster = undef,
   Enum['new', 'existing']              $initial_cluster_state       = 'new',
   String[1]                            $initial_cluster_token       = 'etcd-cluster',
@@ -140,13 +144,28 @@ class etcd (
   $owner = $user ? { undef => if $private { undef } else { 'etcd' }, default => $user }
   $owning_group = $group ? { undef => $owner, default => $group }
 
-  $members = $initial_cluster ? {
-    undef   => "${etcd_name}=${etcd::list($initial_advertise_peer_urls)}",
-    default => etcd::list($initial_cluster),
+  $addresses = etcd::addresses(
+    $cluster,
+    $peer_cert_file ? { undef => 'http', default => 'https' },
+    $cert_file ? { undef => 'http', default => 'https' },
+  )
+  $own = $addresses[$etcd_name] ? {
+    undef   => { 'peer' => 'http://localhost:2380', 'client' => 'http://localhost:2379' },
+    default => $addresses[$etcd_name],
   }
+  $urls = {
+    'listen-peer-urls'            => etcd::first($listen_peer_urls, etcd::bindable($own['peer'])),
+    'initial-advertise-peer-urls' => etcd::first($initial_advertise_peer_urls, $own['peer']),
+    'listen-client-urls'          => etcd::first($listen_client_urls, etcd::bindable($own['client'])),
+    'advertise-client-urls'       => etcd::first($advertise_client_urls, $own['client']),
+  }
+  $declared = if $cluster.empty { $initial_cluster } else { $addresses.map |$name, $one| { "${name}=${one['peer']}" } }
+  $members = etcd::first($declared, "${etcd_name}=${urls['initial-advertise-peer-urls']}")
   $member_names = unique($members.split(',').map |$member| { $member.split('=')[0] })
+  $client_files = etcd::given({ 'ca_file' => $trusted_ca_file, 'cert_file' => $cert_file, 'key_file' => $key_file })
+
   unless $etcd_name in $member_names or $discovery or $discovery_srv or $proxy in ['on', 'readonly'] {
-    fail("etcd: initial_cluster names ${member_names.join(', ')}, but not this member, '${etcd_name}': set etcd_name to one of them")
+    fail("etcd: the cluster has ${member_names.join(', ')}, but not this member, '${etcd_name}': set etcd_name to one of them")
   }
   if $member_names.size % 2 == 0 {
     warning("etcd: a cluster of ${member_names.size} members outlives the loss of no more members than one of ${member_names.size - 1}: use an odd number")
@@ -157,4 +176,10 @@ class etcd (
   contain etcd::service
 
   Class['etcd::install'] -> Class['etcd::config'] ~> Class['etcd::service']
+
+  unless $cluster.empty {
+    contain etcd::place
+    contain etcd::membership
+    Class['etcd::config'] -> Class['etcd::place'] -> Class['etcd::service'] -> Class['etcd::membership']
+  }
 }

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
-
-import grpc
 
 from bunraku.etcd import rpc_pb2 as pb
+from bunraku.etcd._grpc import grpc
 from bunraku.etcd.errors import EtcdError
 from bunraku.etcd.transport import (
     ALARM,
@@ -25,8 +23,6 @@ from bunraku.etcd.transport import (
     translate,
 )
 from bunraku.system.files import replace
-
-T = TypeVar("T")
 
 DIGEST = 32
 """Bytes of SHA-256 that etcd puts behind the database in a snapshot."""
@@ -95,9 +91,17 @@ class Maintenance:
             tuple(found.errors),
         )
 
-    def statuses(self) -> dict[Endpoint, Status | EtcdError]:
-        """Every endpoint's status, or the error that it gave; all are asked at once."""
-        return self._everywhere(self.status)
+    def statuses(self, endpoints: Sequence[Endpoint] = ()) -> dict[Endpoint, Status | EtcdError]:
+        """The status of each of `endpoints` (default: the client's), or the error that it gave; all asked at once."""
+        endpoints = endpoints or self._transport.endpoints
+        with ThreadPoolExecutor(len(endpoints)) as pool:
+            return dict(zip(endpoints, pool.map(self._status_or_error, endpoints), strict=True))
+
+    def _status_or_error(self, endpoint: Endpoint) -> Status | EtcdError:
+        try:
+            return self.status(endpoint)
+        except EtcdError as problem:
+            return problem
 
     def alarms(self) -> list[Alarm]:
         """Alarms that are raised."""
@@ -139,17 +143,6 @@ class Maintenance:
         except grpc.RpcError as failure:
             self._transport.rotate(endpoint)
             raise translate(failure, endpoint) from None
-
-    def _everywhere(self, ask: Callable[[Endpoint], T]) -> dict[Endpoint, T | EtcdError]:
-        def answer(endpoint: Endpoint) -> T | EtcdError:
-            try:
-                return ask(endpoint)
-            except EtcdError as problem:
-                return problem
-
-        endpoints = self._transport.endpoints
-        with ThreadPoolExecutor(len(endpoints)) as pool:
-            return dict(zip(endpoints, pool.map(answer, endpoints), strict=True))
 
 
 def check_snapshot(path: str) -> None:

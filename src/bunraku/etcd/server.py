@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import shutil
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bunraku.etcd.client import Client
 from bunraku.etcd.errors import BadSettings, EtcdError, Unreachable
 from bunraku.etcd.maintenance import check_snapshot
-from bunraku.system.files import move
+from bunraku.system.files import move, remove, replace
 from bunraku.system.process import run, running
 
 START = 30.0
@@ -36,10 +38,47 @@ def local_member(folder: Path, argv: Sequence[str], client_url: str) -> Iterator
                 break
             except EtcdError as problem:
                 if process.poll() is not None or time.monotonic() > until:
-                    raise Unreachable(f"etcd did not come up: {last_line(log)}", client_url, str(log)) from problem
+                    raise Unreachable(f"etcd did not come up: {last_words(log)}", client_url, str(log)) from problem
                 time.sleep(0.05)
         client.transport.deadline = 5.0
         yield client
+
+
+@contextmanager
+def joining_member(
+    binary: str, config: Path, data_dir: Path, initial_cluster: Sequence[str]
+) -> Iterator[Callable[[], str | None]]:
+    """Run etcd with a host's own configuration, but told to join the cluster `initial_cluster` (NAME=URL each).
+
+    Gives a function that says, once etcd has ended by itself, what it wrote last (None while it runs).
+    config: YAML (.yml, .yaml) or a file of environment variables. It runs as the owner of `data_dir`, and is ended with
+    the block. Raises OSError, CommandError.
+    """
+    told = {"initial-cluster": ",".join(initial_cluster), "initial-cluster-state": "existing"}
+    owner = data_dir.stat()
+    log = data_dir.with_name(f"{data_dir.name}.join.log")
+    joining = data_dir.with_name(f".{data_dir.name}.bunraku-join.yml")
+    argv, env = [binary], dict(os.environ)
+    if config.suffix in (".yml", ".yaml"):
+        import yaml
+
+        settings = yaml.safe_dump({**yaml.safe_load(config.read_text()), **told}).encode()
+        replace(str(joining), settings, mode=0o600, uid=owner.st_uid, gid=owner.st_gid)
+        argv += ["--config-file", str(joining)]
+    else:
+        env |= _variables(config)
+        env |= {f"ETCD_{name.upper().replace('-', '_')}": value for name, value in told.items()}
+    try:
+        with running(argv, log=str(log), env=env, uid=owner.st_uid, gid=owner.st_gid) as process:
+            yield lambda: None if process.poll() is None else last_words(log)
+    finally:
+        remove(str(joining))
+
+
+def _variables(file: Path) -> dict[str, str]:
+    """The variables that a file such as /etc/default/etcd sets: NAME=VALUE a line, quoted as a shell has it."""
+    words = (shlex.split(line, comments=True) for line in file.read_text().splitlines())
+    return dict(word[0].split("=", 1) for word in words if word and "=" in word[0])
 
 
 def free_port(wanted: int = 0) -> int:
@@ -80,7 +119,8 @@ def program(name: str) -> str:
     return found
 
 
-def last_line(log: Path) -> str:
-    """The last line of a log, which mostly says why a program ended."""
+def last_words(log: Path) -> str:
+    """What a log ends with: the last line that etcd calls critical or fatal, or else the last one."""
     lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    return lines[-1] if lines else "it wrote nothing"
+    fatal = [line for line in lines if " C | " in line or '"level":"fatal"' in line or line.startswith("panic:")]
+    return (fatal or lines or ["it wrote nothing"])[-1]

@@ -10,7 +10,6 @@ The rules:
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,11 +18,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its C core writes to stderr what we report as errors
-import grpc  # noqa: E402
-
-from bunraku.etcd import rpc_pb2 as pb  # noqa: E402
-from bunraku.etcd.errors import (  # noqa: E402
+from bunraku.etcd import rpc_pb2 as pb
+from bunraku.etcd._grpc import grpc
+from bunraku.etcd.errors import (
     AuthenticationFailed,
     BadSettings,
     Compacted,
@@ -107,7 +104,7 @@ TXN = _method("KV", "Txn", pb.TxnResponse)
 TXN_READ = _method("KV", "Txn", pb.TxnResponse, idempotent=True)
 COMPACT = _method("KV", "Compact", pb.CompactionResponse)
 WATCH = _method("Watch", "Watch", pb.WatchResponse)
-LEASE_GRANT = _method("Lease", "LeaseGrant", pb.LeaseGrantResponse)
+LEASE_GRANT = _method("Lease", "LeaseGrant", pb.LeaseGrantResponse, idempotent=True)  # one too many expires unused
 LEASE_REVOKE = _method("Lease", "LeaseRevoke", pb.LeaseRevokeResponse)
 LEASE_KEEP_ALIVE = _method("Lease", "LeaseKeepAlive", pb.LeaseKeepAliveResponse, idempotent=True, streams=True)
 LEASE_TIME_TO_LIVE = _method("Lease", "LeaseTimeToLive", pb.LeaseTimeToLiveResponse, idempotent=True)

@@ -14,6 +14,7 @@ The rules:
 
 from __future__ import annotations
 
+import atexit
 import math
 import threading
 import time
@@ -24,9 +25,8 @@ from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
-import grpc
-
 from bunraku.etcd import rpc_pb2 as pb
+from bunraku.etcd._grpc import grpc
 from bunraku.etcd.errors import AuthenticationFailed, BadSettings, EtcdError, PermissionDenied
 from bunraku.etcd.keys import decode, prefix_range
 from bunraku.etcd.transport import STALE_TOKEN, WATCH, Endpoint, Transport, translate
@@ -198,6 +198,7 @@ class WatchHub:
         self._watches: list[Watch] = []
         self._stream: _Stream | None = None
         self._running = False
+        self._threads: list[threading.Thread] = []
         self._changed = threading.Event()
 
     def watch(self, prefixes: list[str], start_revision: int) -> Watch:
@@ -208,15 +209,28 @@ class WatchHub:
             if self._stream is not None:
                 self._create(self._stream, watch)
             if not self._running:
-                self._running = True
-                threading.Thread(target=self._follow, name="etcd-watch", daemon=True).start()
-                threading.Thread(target=self._guard, name="etcd-watch-guard", daemon=True).start()
+                self._start()
         return watch
+
+    def _start(self) -> None:
+        self._running = True
+        self._threads = [
+            threading.Thread(target=self._follow, name="etcd-watch", daemon=True),
+            threading.Thread(target=self._guard, name="etcd-watch-guard", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+        atexit.register(self._end)  # a thread inside grpc must not outlive the interpreter
 
     def close(self) -> None:
         """End every watch."""
         for watch in list(self._watches):
             watch.close()
+
+    def _end(self) -> None:
+        self.close()
+        for thread in self._threads:
+            thread.join(timeout=2)
 
     def _remove(self, watch: Watch) -> None:
         with self._lock:
@@ -246,7 +260,9 @@ class WatchHub:
         with self._lock:
             self._changed.clear()
             self._running = bool(self._watches)
-            return self._running
+        if not self._running:
+            atexit.unregister(self._end)
+        return self._running
 
     def _read(self, endpoint: Endpoint) -> bool:
         """Follow one stream to its end; returns whether the member took any of its watches."""

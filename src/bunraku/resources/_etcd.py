@@ -11,6 +11,7 @@ from bunraku.resources.base import Param, ResourceError, ResourceType, Run, seco
 
 if TYPE_CHECKING:
     from bunraku.etcd import Client
+    from bunraku.etcd.cluster import Wanted
 
 SECOND_CHANCE = 0.5
 """Seconds that an etcd gets to answer which did not within `timeout` at an earlier resource of the run."""
@@ -24,6 +25,22 @@ def endpoints(value: Any) -> str:
 def unless_false(value: Any) -> Any:
     """false, the module's old word for "not given", is nothing."""
     return None if value is False or value in ("", "false") else value
+
+
+def cluster_of(value: Any) -> Wanted:
+    """A hash of member name → {peer, client} as the cluster that is wanted. Raises ValueError."""
+    from bunraku.etcd.cluster import Address, check_wanted
+
+    if not isinstance(value, dict):
+        raise ValueError("a hash of members is expected: name => { peer => URL, client => URL }")
+    try:
+        wanted = {str(name): Address(str(urls["peer"]), str(urls["client"])) for name, urls in value.items()}
+        check_wanted(wanted)
+    except (KeyError, TypeError):
+        raise ValueError("each member needs a hash of peer and client, its URLs") from None
+    except EtcdError as problem:
+        raise ValueError(str(problem)) from None
+    return wanted
 
 
 class InEtcd(ResourceType):

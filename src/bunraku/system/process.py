@@ -106,18 +106,32 @@ def run(
 
 @contextmanager
 def running(
-    argv: Sequence[str], *, log: str, uid: int | None = None, gid: int | None = None, grace: float = 10.0
+    argv: Sequence[str],
+    *,
+    log: str,
+    env: Mapping[str, str] | None = None,
+    uid: int | None = None,
+    gid: int | None = None,
+    grace: float = 10.0,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A program that runs for as long as the block does; then its group is ended (SIGTERM, after `grace` s SIGKILL).
 
-    log: a file that gets what it writes, at its end. uid, gid: who it runs as. Raises CommandError.
+    log: a file that gets what it writes, at its end. env: the whole environment (default: ours). uid, gid: who it runs
+    as. Raises CommandError.
     """
     import subprocess
 
     with open(log, "ab") as output:
         try:
             process = subprocess.Popen(
-                list(argv), stdin=subprocess.DEVNULL, stdout=output, stderr=output, user=uid, group=gid, process_group=0
+                list(argv),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=None if env is None else dict(env),
+                user=uid,
+                group=gid,
+                process_group=0,
             )
         except OSError as error:
             raise CommandError(f"'{argv[0]}' cannot be run: {(error.strerror or str(error)).lower()}") from error

@@ -1,0 +1,12 @@
+# This member's place in a cluster that runs already, before its service is started. Takes bunraku.
+#
+# @api private
+class etcd::place {
+  etcd_member { $etcd::etcd_name:
+    cluster     => $etcd::addresses,
+    data_dir    => $etcd::data_dir,
+    config_file => $etcd::config_file_path,
+    binary      => $etcd::binary,
+    *           => $etcd::client_files,
+  }
+}

@@ -1,0 +1,217 @@
+"""Changing a running cluster, one safe step at a time.
+
+Every host has the same picture of the cluster that is wanted, and does its own part: a host whose member is missing
+adds it (`place`), and any host takes out what is no longer wanted and gives learners their vote (`tidy`). Each step is
+derived from the live cluster, so that an interrupted change goes on where it stopped; a lock in etcd lets one host work
+at a time. A step that would leave too few voters alive for a quorum is refused with the reason, before it is taken.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from bunraku.etcd.errors import EtcdError, Refused
+from bunraku.etcd.lock import held
+from bunraku.etcd.maintenance import Status
+from bunraku.etcd.members import Member
+from bunraku.etcd.transport import parse_endpoints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bunraku.etcd.client import Client
+
+LOCK = "/bunraku/etcd/membership"
+"""The key of the lock under which membership is changed and members are restarted."""
+CATCH_UP = 120.0
+"""Seconds that a new member gets to catch up with the others."""
+
+
+class Unsafe(EtcdError):
+    """A change that would cost the cluster its quorum."""
+
+    remedy = "bring the other members up first"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a wanted member is: for other members, and for clients."""
+
+    peer_url: str
+    client_url: str
+
+
+Wanted = Mapping[str, Address]
+"""The members that a cluster is to have, by name."""
+
+Part = Literal["none", "first boot", "update", "add", "resume", "replace"]
+"""What a member has to do to have its place: nothing; start as one of the first; tell its new address; be added; go on
+with an addition; or be removed, as its data are lost, and added again."""
+
+
+def check_wanted(wanted: Wanted) -> None:
+    """Raise `Refused` for a picture that cannot be: no members, or two of them at one address."""
+    if not wanted:
+        raise Refused("the cluster has no members", remedy="name at least one")
+    seen: dict[str, str] = {}
+    for name, address in wanted.items():
+        other = seen.setdefault(address.peer_url, name)
+        if other != name:
+            raise Refused(f"{other} and {name} have the same address, {address.peer_url}", remedy="give each its own")
+
+
+def find(members: list[Member], name: str, wanted: Wanted) -> Member | None:
+    """The member called `name`; one that has not started has no name yet and is known by its address."""
+    for member in members:
+        if member.name == name or (not member.name and wanted[name].peer_url in member.peer_urls):
+            return member
+    return None
+
+
+def part_of(name: str, wanted: Wanted, members: list[Member] | None, *, has_data: bool) -> Part:
+    """What member `name` has to do, given the live cluster's members (None: no cluster answers)."""
+    if members is None:
+        return "none" if has_data else "first boot"
+    mine = find(members, name, wanted)
+    if has_data:
+        moved = mine is not None and wanted[name].peer_url not in mine.peer_urls
+        return "update" if moved else "none"
+    if mine is None:
+        return "add"
+    if not mine.name:
+        return "resume"
+    # A member of the first hour that has not come up yet has its name, but no address for clients.
+    return "replace" if mine.client_urls else "first boot"
+
+
+def check_removal(member: Member, members: list[Member], alive: set[int]) -> None:
+    """Raise `Unsafe` unless the voters that stay and are alive are a quorum of those that stay."""
+    if member.learner:
+        return
+    stay = [other for other in members if not other.learner and other.number != member.number]
+    up = sum(other.number in alive for other in stay)
+    quorum = len(stay) // 2 + 1
+    if not stay:
+        raise Unsafe(f"{member.name} is the last member", remedy="stop etcd instead")
+    if up < quorum:
+        raise Unsafe(
+            f"without {member.name or f'{member.number:x}'} the cluster would have {len(stay)} voters, of whom {up} "
+            f"{'is' if up == 1 else 'are'} alive; {quorum} must be"
+        )
+
+
+def alive(client: Client, members: list[Member]) -> set[int]:
+    """The ids of those of `members` that answer where they say that they are, and know a leader."""
+    urls = [url for member in members for url in member.client_urls]
+    found = client.maintenance.statuses(parse_endpoints(urls, tls=False)) if urls else {}
+    return {status.number for status in found.values() if isinstance(status, Status) and status.leader}
+
+
+def take_place(client: Client, name: str, wanted: Wanted, part: Part) -> list[Member]:
+    """Make room for member `name` as a learner (or tell its new address); returns the cluster's members then."""
+    with held(client, LOCK, name):
+        members = client.members.list()
+        mine = find(members, name, wanted)
+        if part == "update" and mine is not None:
+            client.members.update(mine.number, [wanted[name].peer_url])
+        if part == "replace" and mine is not None:
+            check_removal(mine, members, alive(client, members) - {mine.number})
+            client.members.remove(mine.number)
+        if part in ("add", "replace"):
+            _add(client, wanted[name].peer_url)
+        return client.members.list()
+
+
+def _add(client: Client, peer_url: str) -> None:
+    try:
+        client.members.add([peer_url], learner=True)
+    except Refused as answer:
+        if "member not found" not in answer.problem:
+            raise
+        # etcd makes a member's id of its address and the second: this one was added and removed within one second.
+        time.sleep(1.1)
+        client.members.add([peer_url], learner=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Untidy:
+    """What keeps a cluster from being as wanted: learners without a vote, and members that are not wanted."""
+
+    learners: tuple[Member, ...]
+    surplus: tuple[Member, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.learners or self.surplus)
+
+
+def untidy(members: list[Member], wanted: Wanted) -> Untidy:
+    """Compare the live cluster with the wanted one; members that are still to come are their own hosts' work."""
+    addresses = {address.peer_url for address in wanted.values()}
+    learners = tuple(m for m in members if m.learner and m.name in wanted)
+    surplus = (m for m in members if m.name not in wanted and (m.name or not addresses & set(m.peer_urls)))
+    return Untidy(learners, tuple(surplus))
+
+
+def tidy(client: Client, wanted: Wanted, holder: str, told: Callable[[str], None] = lambda words: None) -> None:
+    """Give learners their vote, then remove what is not wanted, each step if it is safe; `told` hears of each.
+
+    Raises `Unsafe`, or `Refused` if a learner does not catch up within `CATCH_UP`.
+    """
+    with held(client, LOCK, holder):
+        for learner in untidy(client.members.list(), wanted).learners:
+            _promote(client, learner)
+            told(f"{learner.name} has a vote now")
+        for member in untidy(client.members.list(), wanted).surplus:
+            members = client.members.list()
+            check_removal(member, members, alive(client, members))
+            client.members.remove(member.number)
+            told(f"{member.name or f'{member.number:x}'} was removed")
+
+
+def _promote(client: Client, learner: Member) -> None:
+    until = time.monotonic() + CATCH_UP
+    while True:
+        try:
+            client.members.promote(learner.number)
+            return
+        except Refused as answer:
+            if "in sync with leader" not in answer.problem or time.monotonic() > until:
+                raise
+        time.sleep(0.5)
+
+
+@contextmanager
+def out_of_service(client: Client, client_url: str, holder: str, *, wait: float = 300.0) -> Iterator[None]:
+    """Take the member at `client_url` down and up in the block, while all others stay: for rolling restarts.
+
+    Under the lock, so one member at a time; a leader hands over first; the cluster must keep its quorum meanwhile, and
+    the member must be well again at the end. Raises `Unsafe`, `Locked`.
+    """
+    target = next(endpoint for endpoint in client.transport.endpoints if client_url.endswith(str(endpoint)))
+    members = client.members.list()
+    single = sum(not member.learner for member in members) == 1
+    # The lock of a lone member goes down with it: there is nobody to lock out, and nobody to keep it.
+    with nullcontext() if single else held(client, LOCK, holder, wait=wait):
+        status = client.maintenance.status(target)
+        living = alive(client, members)
+        mine = next(member for member in members if member.number == status.number)
+        if not single:
+            check_removal(mine, members, living - {mine.number})
+            _hand_over(client, status, members, living)
+        yield
+        until = time.monotonic() + CATCH_UP
+        while mine.number not in alive(client, members):
+            if time.monotonic() > until:
+                raise Unsafe(f"{mine.name} did not come back", remedy="see its log; the others were left alone")
+            time.sleep(0.2)
+
+
+def _hand_over(client: Client, status: Status, members: list[Member], living: set[int]) -> None:
+    heirs = [m.number for m in members if m.number in living and not m.learner and m.number != status.number]
+    if status.leads and heirs:
+        endpoint = next(e for e in client.transport.endpoints if str(e) == status.endpoint)
+        client.maintenance.move_leader(endpoint, heirs[0])

@@ -1,0 +1,52 @@
+"""A lock kept in etcd: one holder at a time among hosts, let go of by itself if the holder dies."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bunraku.etcd.errors import EtcdError, Uncertain
+from bunraku.etcd.txn import get, put, version
+
+if TYPE_CHECKING:
+    from bunraku.etcd.client import Client
+
+TTL = 30
+"""Seconds after which the lock of a holder that died is free."""
+
+
+class Locked(EtcdError):
+    """Somebody else has held the lock for longer than we would wait."""
+
+    remedy = "let it finish; a holder that died is forgotten after 30 s"
+
+
+@contextmanager
+def held(client: Client, key: str, holder: str, *, wait: float = 60.0) -> Iterator[None]:
+    """Hold the lock `key` for as long as the block runs; `holder` is shown to those who wait.
+
+    wait: seconds to wait for another holder. Raises `Locked`.
+    """
+    with client.leases.grant(TTL) as lease:
+        until = time.monotonic() + wait
+        while (other := _try(client, key, holder, lease.number)) is not None:
+            if time.monotonic() > until:
+                raise Locked(f"{other} holds {key}")
+            time.sleep(0.2)
+        yield  # the lease goes with the block, and the key with the lease
+
+
+def _try(client: Client, key: str, holder: str, lease: int) -> str | None:
+    """Take the lock if it is free; returns who else has it, or None if we have."""
+    try:
+        taking = client.txn().when(version(key) == 0).then(put(key, holder, lease=lease))
+        if taking.otherwise(get(key)).commit().succeeded:
+            return None
+    except Uncertain:
+        pass  # reading tells
+    found = client.get(key)
+    if found is not None and found.lease == lease:
+        return None
+    return found.value.decode("utf-8", "replace") if found is not None else "somebody"

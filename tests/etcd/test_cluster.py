@@ -1,0 +1,186 @@
+"""Clusters that grow, lose members and shrink, by the resources etcd_member and etcd_cluster."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from load import Load
+from local import LocalCluster, Member, wait_until
+
+from bunraku.engine.outcome import Outcome
+from bunraku.etcd import Refused
+from bunraku.etcd.cluster import (
+    Address,
+    Unsafe,
+    check_removal,
+    check_wanted,
+    out_of_service,
+    part_of,
+    untidy,
+)
+from bunraku.etcd.lock import Locked, held
+from bunraku.etcd.members import Member as Known
+
+Converge = Callable[..., dict[str, Outcome]]
+
+WANTED = {f"m{n}": Address(f"http://p{n}", f"http://c{n}") for n in (1, 2, 3)}
+
+
+def known(number: int, *, name: str | None = None, learner: bool = False, up: bool = True, peer: str = "") -> Known:
+    clients = (f"http://c{number}",) if up else ()
+    return Known(number, f"m{number}" if name is None else name, (peer or f"http://p{number}",), clients, learner)
+
+
+@pytest.mark.parametrize(
+    ("members", "has_data", "part"),
+    [
+        (None, False, "first boot"),
+        (None, True, "none"),
+        ([known(1), known(2)], False, "add"),
+        ([known(1), known(2), known(3)], True, "none"),
+        ([known(1), known(2), known(3)], False, "replace"),
+        ([known(1), known(2), known(3, name="", up=False)], False, "resume"),
+        ([known(1), known(2), known(3, up=False)], False, "first boot"),
+        ([known(1), known(2), known(3, peer="http://old")], True, "update"),
+        ([known(1), known(2)], True, "none"),
+    ],
+)
+def test_what_a_member_has_to_do_follows_from_the_live_cluster(
+    members: list[Known] | None, has_data: bool, part: str
+) -> None:
+    assert part_of("m3", WANTED, members, has_data=has_data) == part
+
+
+@pytest.mark.parametrize(
+    ("voters", "alive", "allowed"),
+    [
+        (3, {1, 2}, True),
+        (3, {1}, False),
+        (2, {1}, True),
+        (2, set(), False),
+        (5, {1, 2, 3}, True),
+        (5, {1, 2}, False),
+        (1, set(), False),
+    ],
+)
+def test_nobody_is_removed_below_a_quorum(voters: int, alive: set[int], allowed: bool) -> None:
+    members = [known(n) for n in range(1, voters + 1)]
+    if allowed:
+        check_removal(members[-1], members, alive)
+    else:
+        pytest.raises(Unsafe, check_removal, members[-1], members, alive)
+
+
+def test_what_is_untidy_are_learners_that_are_wanted_and_members_that_are_not() -> None:
+    learner, stray, unborn = known(2, learner=True), known(7), known(9, name="", up=False, peer="http://p3")
+    found = untidy([known(1), learner, stray, unborn], WANTED)
+    assert found.learners == (learner,) and found.surplus == (stray,)
+    assert not untidy([known(1), known(2)], WANTED)
+
+
+def test_a_picture_of_a_cluster_that_cannot_be_is_refused() -> None:
+    pytest.raises(Refused, check_wanted, {}).match("no members")
+    twice = {"a": Address("http://p", "http://c"), "b": Address("http://p", "http://d")}
+    pytest.raises(Refused, check_wanted, twice).match("a and b have the same address")
+
+
+def test_a_lock_has_one_holder_at_a_time(one: LocalCluster) -> None:
+    with one.client() as client, held(client, "/lock", "first"):
+        second = held(client, "/lock", "second", wait=0.3)
+        pytest.raises(Locked, second.__enter__).match("first holds /lock")
+    with one.client() as client, held(client, "/lock", "second", wait=1):
+        pass
+
+
+def configure(member: Member, cluster: LocalCluster) -> Path:
+    """The configuration that the class etcd would write: it says `new`, as for a first boot."""
+    (member.folder / member.name).mkdir(mode=0o700, exist_ok=True)
+    settings = {
+        "name": member.name,
+        "data-dir": str(member.folder / member.name),
+        "listen-client-urls": member.client_url,
+        "advertise-client-urls": member.client_url,
+        "listen-peer-urls": member.peer_url,
+        "initial-advertise-peer-urls": member.peer_url,
+        "initial-cluster": cluster.initial,
+        "initial-cluster-state": "new",
+        "heartbeat-interval": 50,
+        "election-timeout": 500,
+    }
+    file = member.folder / f"{member.name}.yml"
+    file.write_text(yaml.safe_dump(settings))
+    return file
+
+
+def wanted(members: list[Member]) -> dict[str, dict[str, str]]:
+    return {m.name: {"peer": m.peer_url, "client": m.client_url} for m in members}
+
+
+def join(converge: Converge, cluster: LocalCluster, member: Member) -> Outcome:
+    """What one apply does on the member's host: its place, its service, the cluster's tidiness."""
+    declared: dict[str, Any] = {
+        "cluster": wanted(cluster.members),
+        "data_dir": str(member.folder / member.name),
+        "config_file": str(configure(member, cluster)),
+        "timeout": 30,
+    }
+    placed = converge("Etcd_member", {member.name: {"peers": None, **declared}})[member.name]
+    assert not placed.failed, placed.events[0].words + placed.events[0].detail
+    if not member.running():
+        member.start(cluster.initial)
+    assert not tidy(converge, cluster).failed
+    return placed
+
+
+def tidy(converge: Converge, cluster: LocalCluster) -> Outcome:
+    return converge("Etcd_cluster", {"c": {"peers": None, "members": wanted(cluster.members), "timeout": 20}})["c"]
+
+
+@pytest.mark.slow
+def test_a_cluster_grows_loses_a_disk_and_shrinks_and_no_write_is_lost(
+    need_etcd: None, tmp_path: Path, converge: Converge
+) -> None:
+    with LocalCluster(tmp_path, 1) as cluster, Load(cluster) as load:
+        for _ in range(2):
+            placed = join(converge, cluster, cluster.grow())
+            assert [event.words for event in placed.events] == ["joined the cluster"]
+        with cluster.client() as client:
+            voters = [m.name for m in client.members.list() if not m.learner]
+        assert voters == ["m1", "m2", "m3"]
+
+        third = cluster.members[2]
+        assert not join(converge, cluster, third).changed and not tidy(converge, cluster).changed
+
+        third.lose_disk()
+        (event,) = join(converge, cluster, third).events
+        assert event.words.startswith("its data are lost")
+        assert not tidy(converge, cluster).changed
+
+        gone = cluster.members[1:]
+        del cluster.members[1:]
+        assert tidy(converge, cluster).changed and not tidy(converge, cluster).changed
+        wait_until(lambda: not any(member.running() for member in gone))
+        for member in gone:
+            member.kill()
+    with LocalCluster.again(cluster) as cluster:
+        load.check(cluster)
+
+
+@pytest.mark.slow
+def test_a_removal_that_costs_the_quorum_is_refused_and_a_restart_hands_the_leadership_over(
+    three: LocalCluster, converge: Converge
+) -> None:
+    leader = three.leader()
+    with three.client() as client:
+        with out_of_service(client, leader.client_url, "test"):
+            assert three.leader() is not leader
+            leader.kill()
+            three.restart(leader)
+        keep = [member for member in three.members if member is not leader][:1]
+        keep[0].kill()
+        members = wanted(keep + [leader])
+        outcome = converge("Etcd_cluster", {"c": {"peers": three.endpoints, "members": members}})["c"]
+        assert outcome.failed and "of whom 1 is alive; 2 must be" in outcome.events[0].words
+        assert len(client.members.list()) == 3
