@@ -100,7 +100,8 @@ def test_a_folder_in_the_way_is_an_error(tmp_path: Path) -> None:
 def test_sweep_removes_only_our_temporary_files(tmp_path: Path) -> None:
     (tmp_path / ".a.bunraku-12345678").write_text("torn")
     (tmp_path / ".keep").write_text("")
-    assert files.sweep(str(tmp_path)) == [str(tmp_path / ".a.bunraku-12345678")]
+    assert files.sweep(str(tmp_path)) == []
+    assert files.sweep(str(tmp_path), age=0) == [str(tmp_path / ".a.bunraku-12345678")]
     assert os.listdir(tmp_path) == [".keep"]
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 import time
 from pathlib import Path
@@ -20,10 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from bunraku.cli.compiling import add_compile_arguments, compile_as_told
 from bunraku.cli.output import Display
+from bunraku.system import interrupt
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from bunraku.engine.apply import Result
 
 
@@ -55,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     """Compile, apply, show."""
     if [args.manifest, args.execute, args.catalog].count(None) != 2:
         return _refuse("one of a manifest, -e CODE and --catalog FILE is needed")
-    signal.signal(signal.SIGTERM, _stop)
+    interrupt.install()
     started = time.perf_counter()
     try:
         catalog, resolve, source, logs = _load(args)
@@ -105,11 +103,6 @@ def _finish(args: argparse.Namespace, display: Display, catalog: Any, result: Re
     if args.detailed_exitcodes:
         return result.exit_code
     return 1 if result.exit_code & 4 else 0
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    """SIGTERM ends a run as Ctrl-C does: the running change is made safe, the report is written."""
-    raise KeyboardInterrupt
 
 
 class _Refused(Exception):

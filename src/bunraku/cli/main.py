@@ -15,10 +15,14 @@ COMMANDS: dict[str, str] = {
     "compile": "compile Puppet code to a catalog",
     "completion": "print the completion of commands and flags for bash, zsh or fish",
     "confd": "render configuration files from keys, and again when one changes",
+    "describe": "tell what a resource type manages",
     "etcd": "look after etcd: status, members, snapshots, keys from and to YAML",
-    "lookup": "look up data, and show where it comes from",
-    "validate": "check Puppet code, all errors in one go",
     "facts": "show what this host says about itself",
+    "filebucket": "get back what a managed file held before",
+    "lookup": "look up data, and show where it comes from",
+    "report": "show what runs did",
+    "resource": "show resources of this host, and change them",
+    "validate": "check Puppet code, all errors in one go",
 }
 """Name of each subcommand (its file, with `-` for `_`) and what it does, in one line, for `bunraku --help`."""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from bunraku.catalog.catalog import Catalog
+from bunraku.catalog.catalog import Catalog, Resource
 from bunraku.engine.outcome import Event, Outcome
 from bunraku.system import files
 
@@ -226,6 +226,32 @@ def store(report: dict[str, Any], folder: Path) -> str:
     for old in sorted(folder.glob("*.json"))[:-KEEP]:
         files.remove(str(old))
     return path.stem
+
+
+def read_outcomes(data: dict[str, Any]) -> list[Outcome]:
+    """The outcomes that a report was built from, as far as it tells of them."""
+    outcomes = []
+    for status in data["resource_statuses"].values():
+        resource = Resource(status["resource_type"], status["title"], file=status["file"], line=status["line"])
+        holders = [name if "[" in name else f"Class[{name}]" for name in status["containment_path"][:-1]]
+        outcome = Outcome(resource, tuple(holders))
+        outcome.seconds = status["evaluation_time"]
+        outcome.skipped = "it, or what it depends on, was left out" if status["skipped"] else ""
+        for event in status["events"]:
+            previous, desired = event["previous_value"], event["desired_value"]
+            words = event["message"]
+            outcome.events.append(
+                Event(
+                    event["property"],
+                    event["status"],
+                    previous=previous,
+                    desired=desired,
+                    words=words,
+                    name=event["name"],
+                )
+            )
+        outcomes.append(outcome)
+    return outcomes
 
 
 def stored(folder: Path) -> list[Path]:

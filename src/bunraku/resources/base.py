@@ -149,7 +149,8 @@ class Run:
     """What the resources of one run share.
 
     state_dir: where bunraku keeps what it must remember. environment: the catalog's. source: finds what a
-    `puppet:///…` URL names in the modules (None: not found). noop: whether the whole run only looks. unflushed:
+    `puppet:///…` URL names in the modules (None: not found). noop: whether the whole run only looks. everything:
+    whether `read` has to give properties that nobody declared, for a list of what there is. unflushed:
     folders whose renames the engine flushes to the disk before the run is reported. ahead: the resources of the same
     type whose turn could come right after a resource's, with no other work between: what may be done in one go.
     """
@@ -166,6 +167,7 @@ class Run:
         self.environment = environment
         self.source = source
         self.noop = noop
+        self.everything = False
         self.shared: dict[str, Any] = {}
         self.resources: dict[tuple[str, str], ResourceType] = {}
         self.unflushed: set[str] = set()
@@ -191,6 +193,8 @@ class ResourceType:
     isomorphic: ClassVar[bool] = True
     accepted: ClassVar[tuple[str, ...]] = ()
     """Parameters that only other systems know: taken, and of no effect."""
+    unprinted: ClassVar[frozenset[str]] = frozenset()
+    """Properties that `bunraku resource` leaves out: secrets, and what is too long."""
     ensure_rules: ClassVar[bool] = True
     """Whether `ensure` says that the resource exists: while it is out of sync, nothing else is compared."""
 
@@ -221,21 +225,20 @@ class ResourceType:
         self.validate()
 
     def _from_title(self) -> dict[str, Any]:
-        """The namevars as the title gives them."""
-        if not self.title_patterns:
-            declared = self.resource.parameters
-            return {n: self._accept(n, self.title) for n in self.namevars[:1] if declared.get(n) is None}
-        import re
+        """The namevars that are not declared, as the title gives them."""
+        found: dict[str, str] = {}
+        if self.title_patterns:
+            import re
 
-        for pattern, names in self.title_patterns:
-            match = re.fullmatch(pattern, self.title, re.DOTALL)
-            if match:
-                return {
-                    name: self._accept(name, text)
-                    for name, text in zip(names, match.groups(), strict=True)
-                    if text is not None
-                }
-        return {}
+            for pattern, names in self.title_patterns:
+                match = re.fullmatch(pattern, self.title, re.DOTALL)
+                if match:
+                    found = {name: text for name, text in zip(names, match.groups(), strict=True) if text is not None}
+                    break
+        else:
+            found = dict.fromkeys(self.namevars[:1], self.title)
+        declared = self.resource.parameters
+        return {name: self._accept(name, text) for name, text in found.items() if declared.get(name) is None}
 
     def declare(self, name: str, value: Any) -> None:
         """Set the declared value of a parameter (metaparameters and undef are left out). Raises ValueError."""

@@ -40,6 +40,7 @@ def _expiry(value: Any) -> str:
 class User(ResourceType):
     """Manages a local user account. A password is given as its hash, and shown nowhere."""
 
+    unprinted = frozenset(["password"])
     accepted = (
         *("roles", "auths", "profiles", "keys", "project", "attributes", "salt", "iterations", "loginclass"),
         *("role_membership", "auth_membership", "profile_membership", "key_membership"),
@@ -99,7 +100,7 @@ class User(ResourceType):
             "home": entry.pw_dir,
             "shell": entry.pw_shell,
         }
-        if self.groups is not None:
+        if self.groups is not None or self.run.everything:
             state["groups"] = sorted(group.gr_name for group in grp.getgrall() if self.name in group.gr_mem)
         if self.values.keys() & {"password", "password_min_age", "password_max_age", "password_warn_days", "expiry"}:
             state.update(self._read_shadow())

@@ -13,6 +13,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -204,12 +205,17 @@ def remove_tree(path: str) -> None:
     flush_folder(os.path.dirname(path.rstrip("/")))
 
 
-def sweep(folder: str) -> list[str]:
-    """Remove the temporary files that a killed process left in `folder`; the paths removed."""
+def sweep(folder: str, *, age: float = 3600.0) -> list[str]:
+    """Remove the temporary files that a killed process left in `folder`; the paths removed.
+
+    age: seconds; a younger one may belong to a process that is at work.
+    """
     removed = []
+    oldest = time.time() - age
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith(".") and TEMPORARY in entry.name and entry.is_file(follow_symlinks=False):
+            ours = entry.name.startswith(".") and TEMPORARY in entry.name and entry.is_file(follow_symlinks=False)
+            if ours and entry.stat(follow_symlinks=False).st_mtime <= oldest:
                 os.unlink(entry.path)
                 removed.append(entry.path)
     return removed

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from bunraku.system import interrupt
+
 if TYPE_CHECKING:
     import subprocess
 
@@ -82,13 +84,17 @@ def run(
     out = _Capture()
     err = _Capture() if apart else None
     source = None if stdin is None else _Capture(stdin)
+    process = None
     try:
-        process = _start(argv, env, cwd, uid, gid, groups, umask, source, out, err)
         try:
+            # An interrupt between the start and the note of it would leave the command running.
+            with interrupt.held():
+                process = _start(argv, env, cwd, uid, gid, groups, umask, source, out, err)
             reason = _wait(process, started + deadline, out, err, limit)
         except BaseException:
-            end_group(process.pid, grace=0.1)
-            process.wait()
+            if process is not None:
+                end_group(process.pid, grace=0.1, process=process)
+                process.wait()
             raise
         if reason is not None:
             end_group(process.pid, grace=GRACE, process=process)

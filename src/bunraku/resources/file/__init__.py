@@ -6,6 +6,7 @@ import os
 import shlex
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from bunraku.catalog.catalog import Resource
@@ -77,6 +78,7 @@ class File(ResourceType):
     """
 
     title_patterns = ((r"(/|.+:/|.*[^/])/*\Z", ("path",)),)
+    unprinted = frozenset(["content", "checksum_value"])
     accepted = (
         *("seluser", "selrole", "seltype", "selrange", "selinux_ignore_defaults", "type", "ctime", "mtime"),
         *("provider", "source_permissions", "staging_location"),
@@ -311,7 +313,11 @@ class File(ResourceType):
             check=self._check if self.validate_cmd else None,
             flush=False,
         )
-        self.run.unflushed.add(os.path.dirname(os.path.realpath(self.path) if self.links == "follow" else self.path))
+        folder = os.path.dirname(os.path.realpath(self.path) if self.links == "follow" else self.path)
+        if folder not in self.run.unflushed:
+            self.run.unflushed.add(folder)
+            with suppress(OSError):
+                files.sweep(folder)
 
     def _check(self, temporary: str) -> None:
         """Let `validate_cmd` look at the new content. Raises ResourceError where it refuses."""
@@ -416,6 +422,10 @@ class File(ResourceType):
             return f"{{sha256}}{self._new_content().digest('sha256')}"
         if name == "mode" and isinstance(value, int):
             return octal(value)
+        if name == "owner" and isinstance(value, int):
+            return accounts.user_name(value)
+        if name == "group" and isinstance(value, int):
+            return accounts.group_name(value)
         return value
 
     def diff(self, name: str, current: Any, desired: Any) -> list[str]:

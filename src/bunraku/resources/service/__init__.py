@@ -96,9 +96,9 @@ class Service(ResourceType):
     def read(self) -> State:
         """Whether it runs, and whether it starts at boot, where that is declared."""
         backend, state = self.backend(), {}
-        if self.ensure is not None:
+        if self.ensure is not None or self.run.everything:
             state["ensure"] = "running" if backend.running() else "stopped"
-        if self.enable is not None:
+        if self.enable is not None or self.run.everything:
             state["enable"] = backend.enabled()
         return state
 
