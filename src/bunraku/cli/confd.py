@@ -3,6 +3,9 @@
 bunraku confd --onetime                        everything once
 bunraku confd --watch                          and then what changes, at once
 bunraku confd --noop --onetime                 show the differences, change nothing
+bunraku confd check                            are the configuration and the templates right?
+bunraku confd render NAME.tmpl --data FILE     what a template makes of the keys in a file
+bunraku confd status                           what the running daemon says
 """
 
 from __future__ import annotations
@@ -29,8 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "action",
         metavar="ACTION",
         nargs="?",
-        help="check: are configuration and templates right; render TEMPLATE: print what it makes; "
-        "status: what a running daemon says; or the name of a back end",
+        help="check, render TEMPLATE, status; or the name of a back end",
     )
     parser.add_argument("template", metavar="TEMPLATE", nargs="?", help="the template to render")
     parser.add_argument("--data", metavar="FILE", help="for check and render: keys and values in a YAML or JSON file")
@@ -72,20 +74,26 @@ def run(args: argparse.Namespace) -> int:
         print(f"confd: unknown action '{action}': it is one of {', '.join((*ACTIONS, *BACKENDS))}", file=sys.stderr)
         return 1
     try:
-        return _act(action, flags, args.format)
+        return _act(args, action, flags)
     except ConfigError as error:
         print(f"confd: {error}", file=sys.stderr)
         return 1
 
 
-def _act(action: str | None, flags: dict[str, Any], output: str) -> int:
+def _act(args: argparse.Namespace, action: str | None, flags: dict[str, Any]) -> int:
     warnings: list[str] = []
     settings = settle(flags, os.environ, warnings.append)
     log = Log(settings.log_level, settings.log_format)
     for warning in warnings:
         log.warn(warning)
     if action == "status":
-        return _status(settings, output)
+        return _status(settings, args.format)
+    if action == "check":
+        from bunraku.confd.check import check
+
+        return _tell_problems(check(settings, args.data, log.warn))
+    if action == "render":
+        return _render(settings, args.template, args.data)
     if settings.onetime or settings.noop:
         from bunraku.confd.onetime import run_once
 
@@ -93,6 +101,31 @@ def _act(action: str | None, flags: dict[str, Any], output: str) -> int:
     from bunraku.confd.loop import run_forever
 
     return run_forever(settings, log, lambda: settle(flags, os.environ, log.warn))
+
+
+def _tell_problems(problems: list[str]) -> int:
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not problems:
+        print("the configuration and all templates are right")
+    return 1 if problems else 0
+
+
+def _render(settings: Settings, template: str | None, data: str | None) -> int:
+    """Print what a template makes of the keys in a file."""
+    from bunraku.confd.check import render_file
+    from bunraku.confd.template import TemplateError
+    from bunraku.confd.template.strings import to_bytes
+    from bunraku.confd.templates import TemplateFileError
+
+    if template is None:
+        raise ConfigError("render needs the name of a template: a file, or one below CONFDIR/templates")
+    try:
+        sys.stdout.buffer.write(to_bytes(render_file(settings, template, data)))
+        return 0
+    except (TemplateError, TemplateFileError) as error:
+        print(f"confd: {error}", file=sys.stderr)
+        return 1
 
 
 def _status(settings: Settings, output: str) -> int:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import posixpath
 import re
 
-from bunraku.confd import host
-from bunraku.confd.json_text import json_text
+from bunraku.confd import host, utility
 from bunraku.confd.store import Store
 from bunraku.confd.template import Function, FunctionError
 from bunraku.confd.template.functions import Functions
 from bunraku.confd.template.strings import quote, to_bytes, to_text
 from bunraku.confd.template.values import Ints, Strings, Value
+from bunraku.confd.utility import from_json
 
 FUNCTIONS = Functions()
 ANY = "interface {}"
-LIST = "[]interface {}"
-MAP = "map[string]interface {}"
 STRINGS = "[]string"
 
 _MOST = 10_000_000
@@ -38,7 +35,7 @@ def store_functions(store: Store) -> dict[str, Function]:
         Function("ls", store.ls, text),
         Function("lsdir", store.lsdir, text),
     ]
-    return {**FUNCTIONS, **host.FUNCTIONS, **{look.name: look for look in looks}}
+    return {**FUNCTIONS, **utility.FUNCTIONS, **host.FUNCTIONS, **{look.name: look for look in looks}}
 
 
 # Text
@@ -130,7 +127,7 @@ def mod(a: int, b: int) -> int:
 
 @FUNCTIONS.add("seq", "int", "int")
 def seq(first: int, last: int) -> Ints:
-    """The numbers from first to last, as GNU's seq."""
+    """The numbers from first to last, as GNU's seq: none where the last is smaller."""
     if last - first > _MOST:
         raise FunctionError(f"a sequence of more than {_MOST} numbers")
     return Ints(range(first, last + 1))
@@ -142,7 +139,7 @@ def seq(first: int, last: int) -> Ints:
 @FUNCTIONS.add("json", "string")
 def json_object(text: str) -> dict[str, Value]:
     """The JSON object in `text`."""
-    value = _decoded(text)
+    value = from_json(text)
     if value is not None and not isinstance(value, dict):
         raise FunctionError(
             f"json: cannot unmarshal {_json_kind(value)} into Go value of type map[string]interface {{}}"
@@ -153,35 +150,17 @@ def json_object(text: str) -> dict[str, Value]:
 @FUNCTIONS.add("jsonArray", "string")
 def json_array(text: str) -> list[Value]:
     """The JSON array in `text`."""
-    value = _decoded(text)
+    value = from_json(text)
     if value is not None and not isinstance(value, list):
         raise FunctionError(f"json: cannot unmarshal {_json_kind(value)} into Go value of type []interface {{}}")
     return value or []
-
-
-def _decoded(text: str) -> Value:
-    try:
-        # Go reads every number as a float64, and no NaN.
-        return json.loads(text, parse_int=float, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise FunctionError(_json_problem(text, error)) from None
-
-
-def _no_constant(name: str) -> Value:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _json_problem(text: str, error: Exception) -> str:
-    at = error.pos if isinstance(error, json.JSONDecodeError) else len(text)
-    if at >= len(text.rstrip()):
-        return "unexpected end of JSON input"
-    return f"invalid JSON at character {at + 1}: {error.msg if isinstance(error, json.JSONDecodeError) else error}"
 
 
 def _json_kind(value: Value) -> str:
     return {dict: "object", list: "array", str: "string", bool: "bool"}.get(type(value), "number")
 
 
+@FUNCTIONS.add("dict", rest=ANY)
 @FUNCTIONS.add("map", rest=ANY)
 def make_map(*pairs: Value) -> dict[str, Value]:
     """A map of keys and values in turn."""
@@ -190,12 +169,6 @@ def make_map(*pairs: Value) -> dict[str, Value]:
     if not all(isinstance(key, str) for key in pairs[::2]):
         raise FunctionError("map keys must be strings")
     return dict(zip(pairs[::2], pairs[1::2], strict=True))
-
-
-@FUNCTIONS.add("toJson", ANY)
-def to_json(value: Value) -> str:
-    """`value` as JSON, with Go's number formats and escapes of what HTML would mistake."""
-    return json_text(value)
 
 
 @FUNCTIONS.add("base64Encode", "string")

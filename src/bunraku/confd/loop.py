@@ -21,7 +21,7 @@ from bunraku.confd import status
 from bunraku.confd.backends import BackendError, Lost
 from bunraku.confd.job import Job
 from bunraku.confd.log import Log
-from bunraku.confd.pipeline import File, ResourceFailed, place, put
+from bunraku.confd.pipeline import File, ResourceFailed, flush_folders, place, put
 from bunraku.confd.reloads import Owed, Reloads
 from bunraku.confd.resource import Resource, load_folder
 from bunraku.confd.settings import ConfigError, Settings, backend_identity
@@ -30,7 +30,7 @@ from bunraku.confd.systemd import Systemd
 from bunraku.confd.watcher import FileWatch
 from bunraku.confd.workers import Workers
 
-WORKERS = 16
+WORKERS = 48
 """Resources that are written and checked, or commands that run, at a time."""
 LONGEST_BURST = 0.2
 """Seconds that a reload waits for other resources that want it too."""
@@ -61,6 +61,8 @@ class Daemon:
         self._systemd = Systemd(os.environ)
         self._warned: set[str] = set()
         self._counters = Counter(dict.fromkeys(("renders", "replaced", "failures"), 0))
+        self._renamed: set[str] = set()
+        """Files whose folders have not been flushed since they were renamed."""
         self._busy = 0
         self._ready = False
         self._ending = False
@@ -80,6 +82,8 @@ class Daemon:
         while not self._ending:
             self._take_events(self._pause())
             self._work()
+            if self._renamed and not self._busy:
+                self._flush()
             self._tell_systemd()
         self._end()
 
@@ -220,6 +224,7 @@ class Daemon:
             for file in files:
                 if place(job.resource, file, self.reloads.about_to):
                     self._counters["replaced"] += 1
+                    self._renamed.add(file.path)
                     self.log.info("replaced", resource=job.resource.name, dest=file.path)
         except ResourceFailed as error:
             problem = str(error)
@@ -227,6 +232,11 @@ class Daemon:
             # A defect of ours must not end the daemon, nor pass for success.
             problem = f"unexpected {type(error).__name__}: {error}"
         self.post(lambda: self._placed(job, files, problem))
+
+    def _flush(self) -> None:
+        """When nothing is being written any more: have the folders flushed."""
+        renamed, self._renamed = self._renamed, set()
+        self._workers.do(lambda: flush_folders(renamed))
 
     def _placed(self, job: Job, files: list[File], problem: str) -> None:
         job.running = False

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from bunraku.confd.backends import Backend, BackendError, Snapshot, open_backend
 from bunraku.confd.log import Log
 from bunraku.confd.mirror import Mirror
-from bunraku.confd.pipeline import Change, ResourceFailed, place, render
+from bunraku.confd.pipeline import Change, ResourceFailed, flush_folders, place, render
 from bunraku.confd.reloads import Reloads
 from bunraku.confd.resource import Folder, Resource, load_folder
 from bunraku.confd.settings import Settings, backend_identity
@@ -52,6 +52,7 @@ def _failures(resources: Sequence[Resource], log: Log, reloads: Reloads, show: C
         log.error(str(error), resources=len(resources))
         return len(resources)
     failed = 0
+    replaced: list[str] = []
     for resource in resources:
         view = mirror.view(resource)
         templates = Templates(os.path.join(resource.settings.confdir, "templates"), view.store)
@@ -61,10 +62,12 @@ def _failures(resources: Sequence[Resource], log: Log, reloads: Reloads, show: C
                 if change is not None and resource.settings.noop:
                     show(change)
                 elif change is not None:
+                    replaced.append(file.path)
                     log.info("replaced", resource=resource.name, dest=file.path)
         except ResourceFailed as error:
             log.error(f"{resource.name}: {error}")
             failed += 1
+    flush_folders(replaced)
     return failed
 
 

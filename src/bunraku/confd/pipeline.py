@@ -3,7 +3,8 @@
 1. render; nothing on the disk has changed if this fails;
 2. compare content, mode and owner with what is there: in sync ends here;
 3. stage beside the destination, run check_cmd on the staged file;
-4. flush it and rename it over the destination (a file that is a mount point is written in place).
+4. flush it and rename it over the destination (a file that is a mount point is written in place);
+5. flush the folder, once for all files of a batch: a power cut before that brings the old file back, never a torn one.
 What must be reloaded is told to the caller: one reload may be for many files.
 """
 
@@ -11,7 +12,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bunraku.confd.commands import CommandFailed, command_line, run_command
@@ -143,22 +145,34 @@ def _replace(change: Change, about_to: Changed) -> None:
         if resource.check_cmd and not resource.settings.sync_only:
             line = command_line("check_cmd", resource.check_cmd, src=staged, dest=new.path)
             run_command("check_cmd", line, timeout=resource.settings.check_cmd_timeout)
+        files.flush_file(staged)
         about_to(change)
 
     try:
-        put(new, check)
+        put(new, check, flushed=True)
     except CommandFailed as error:
         raise ResourceFailed(str(error)) from None
 
 
-def put(file: File, check: Callable[[str], None] | None = None) -> None:
-    """Write `file`, atomically unless it is a mount point. Raises ResourceFailed, and what `check` raises."""
+def put(file: File, check: Callable[[str], None] | None = None, *, flushed: bool = False) -> None:
+    """Write `file` (or remove it), atomically unless it is a mount point.
+
+    flushed: `check` and the caller see to it that file and folder are on the disk.
+    Raises ResourceFailed, and what `check` raises.
+    """
     if file.content is None:
         files.remove(file.path)
         return
     try:
         files.replace(
-            file.path, file.content, mode=file.mode, uid=file.uid, gid=file.gid, check=check, busy=lambda *_: True
+            file.path,
+            file.content,
+            mode=file.mode,
+            uid=file.uid,
+            gid=file.gid,
+            check=check,
+            busy=lambda *_: True,
+            durable=not flushed,
         )
     except FileNotFoundError:
         folder = os.path.dirname(file.path) or "."
@@ -167,6 +181,13 @@ def put(file: File, check: Callable[[str], None] | None = None) -> None:
         raise ResourceFailed(f"{file.path} cannot be written or given its owner: {error.strerror}") from None
     except OSError as error:
         raise ResourceFailed(f"{file.path} cannot be written: {error.strerror}") from None
+
+
+def flush_folders(paths: Iterable[str]) -> None:
+    """Have the renames of these files on the disk."""
+    for folder in {os.path.dirname(path) for path in paths}:
+        with suppress(OSError):
+            files.flush_folder(folder or ".")
 
 
 def _stage(file: File) -> None:

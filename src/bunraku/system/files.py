@@ -146,6 +146,15 @@ def _write_in_place(source: str, name: str, parent: int) -> None:
             os.fsync(old.fileno())
 
 
+def flush_file(path: str) -> None:
+    """Have the content of a file on the disk before anything is made of it. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def flush_folder(folder: str) -> None:
     """Make the renames and removals that were made in `folder` survive a power cut."""
     with _opened_folder(folder) as descriptor:

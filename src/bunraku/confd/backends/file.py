@@ -27,7 +27,7 @@ class Files(Backend):
         prefixes = tuple(keys)
         values: dict[str, str] = {}
         for path in self.files():
-            values.update((key, value) for key, value in _flat("", _document(path)) if key.startswith(prefixes))
+            values.update((key, value) for key, value in flat("", document(path)) if key.startswith(prefixes))
         return values
 
     def folders(self) -> list[str]:
@@ -47,7 +47,8 @@ class Files(Backend):
                 yield from (os.path.join(root, name) for name in sorted(names) if fnmatchcase(name, self._pattern))
 
 
-def _document(path: str) -> Any:
+def document(path: str) -> Any:
+    """What a YAML or JSON file says. Raises BackendError."""
     try:
         with open(path, "rb") as file:
             content = file.read()
@@ -68,14 +69,15 @@ def _document(path: str) -> Any:
         raise BackendError(f"{path} is no YAML: {' '.join(str(error).split())}") from None
 
 
-def _flat(path: str, node: Any) -> Iterator[tuple[str, str]]:
+def flat(path: str, node: Any) -> Iterator[tuple[str, str]]:
+    """The keys and values of a document, below `path`."""
     match node:
         case dict():
             for key, value in node.items():
-                yield from _flat(f"{path}/{text_of(key)}", value)
+                yield from flat(f"{path}/{text_of(key)}", value)
         case list():
             for index, value in enumerate(node):
-                yield from _flat(f"{path}/{index}", value)
+                yield from flat(f"{path}/{index}", value)
         case str():
             yield path, node
         case float():
