@@ -57,7 +57,7 @@ class Loop:
                 [*self.command, "-watch", "-log-level", "error"], env=self.env, stdout=log, stderr=log
             )
         try:
-            until(lambda: len([n for n in os.listdir(self.root / "out") if not n.startswith(".")]) == self.count)
+            until(lambda: len(list((self.root / "out").glob("[0-9]*"))) == self.count)
             time.sleep(0.5)
             yield daemon
         finally:

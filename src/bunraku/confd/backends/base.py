@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -64,6 +65,17 @@ class Stop:
         self._wake.wait(seconds)
         self._wake.clear()
         return self._ended
+
+    @property
+    def ended(self) -> bool:
+        """Whether to end."""
+        return self._ended
+
+    def rest(self, seconds: float) -> None:
+        """Do nothing for so long, or until it is time to end; for the helpers of who follows."""
+        until = time.monotonic() + seconds
+        while not self._ended and time.monotonic() < until:
+            time.sleep(min(0.1, seconds))
 
     @contextmanager
     def calls(self, action: Callable[[], object]) -> Iterator[None]:
