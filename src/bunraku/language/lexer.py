@@ -41,14 +41,14 @@ _TOKEN = rf"""
     (?:
       ((?:::)?+[a-z]\w*+(?:::[a-z]\w*+)*+(?!-+\w|::[a-z_]))        # 1 name or keyword
     | \$((?:::)?(?:\w+::)*\w+)                                     # 2 variable
-    | '([^'\\]*+)'                                                 # 3 single-quoted string without escapes
-    | "([^"\\$]*+)"                                                # 4 double-quoted string without escapes
+    | '((?!'(?:\\\\)*')[^'\\]*+)'                                  # 3 single-quoted string without escapes
+    | "((?!"(?:\\\\)*["$])[^"\\$]*+)"                              # 4 double-quoted string without escapes
     | (=>|[\]{{}}),;.] | :(?!:) | (?<![{_BLANK}\n])(?<!\A)[\[(]            # 5 operators and brackets
       | \+>|\+=|\+ | ->|-=|-(?!%>) | ==|=~|= | != | !~ | ! | <<\||<<|<=|<\||<-|<~|< | >>|>=|>
       | \|>>|\|>|\| | ~>|~ | @@|@(?!\() | \? | \* | %(?!>) )
     | ((?:::)?[A-Z]\w*+(?:(?:::)?[A-Z]\w*+)*+(?!::))               # 6 type
     | ((?:::)?{_BARE}(?:::{_BARE})*)                               # 7 bare word
-    | (\b(?:0[xX][0-9A-Fa-f]+|0?\d+(?:\.\d+)?(?:[eE]-?\d+)?)\b)    # 8 number
+    | (\b(?:0[xX][0-9A-Fa-f]+|0?\d+(?:\.\d+)?(?:[eE]-?\d+)?)(?u:\b)) # 8 number
     | (.)                                                          # 9 what takes more than a pattern
     | \Z
     )
@@ -57,10 +57,13 @@ _next_token = re.compile(_TOKEN, re.VERBOSE | re.ASCII | re.DOTALL).finditer
 
 _NAME_PARTS, _VARIABLE, _SINGLE, _DOUBLE, _OPERATOR, _TYPE, _WORD, _NUMBER, _SPECIAL = range(1, 10)
 
-_single_quoted = re.compile(r"'([^'\\]*+(?:\\.[^'\\]*+)*+)'", re.DOTALL).match
+# The reference takes a quote right behind the opening one for text if another quote follows it: so do these.
+_single_quoted = re.compile(r"'('(?:\\\\)*(?=')|[^'\\]*+(?:\\.[^'\\]*+)*+)'", re.DOTALL).match
+_quote_as_text = re.compile(r'"(?:\\\\)*(?=["$])').match
 _regex = re.compile(r"/((?:[^/\\]++|\\.)*+)/", re.DOTALL).match
 _type_name = re.compile(r"(?:(?:::)?[A-Z]\w*)+", re.ASCII).match
 _variable_name = re.compile(r"(?:::)?(?:\w+::)*\w+", re.ASCII).match
+_last_word = re.compile(r"(\$?[\w:]*\w)?[^\w\s$]*\Z", re.ASCII).search
 _number_like = re.compile(r"\w+", re.ASCII).match
 _blank_line_start = re.compile(rf"[{_BLANK}]*\Z").match
 
@@ -111,6 +114,10 @@ class Tokens:
         self.kinds.append(kind)
         self.values.append(value)
         self.starts.append(start)
+
+    def cut(self, count: int) -> None:
+        """Keep the first `count` tokens."""
+        del self.kinds[count:], self.values[count:], self.starts[count:]
 
 
 def tokenize(text: str, *, template: bool = False) -> Tokens:
@@ -293,7 +300,12 @@ class Lexer:
 
     def _interpolated(self, start: int) -> int:
         """A double-quoted string that has escapes or interpolation."""
-        return self._string_parts(start, start + 1, _in_quotes, _QUOTED_ESCAPES, quoted=True)
+        first = len(self.tokens.kinds)
+        try:
+            return self._string_parts(start, start + 1, _in_quotes, _QUOTED_ESCAPES, quoted=True)
+        except LexError:
+            self.tokens.cut(first)  # it is reported before an error in the tokens that the string begins with
+            raise
 
     def heredoc_text(self, escapes: frozenset[str], *, interpolate: bool) -> None:
         """Add the whole of `text` as the tokens of a string."""
@@ -315,7 +327,7 @@ class Lexer:
         kind = "BEGIN"
         after = "'\"'"
         while True:
-            match = part.match(text, pos)
+            match = (quoted and _quote_as_text(text, pos)) or part.match(text, pos)
             assert match  # it may be empty
             end = match.end()
             char = text[end : end + 1]
@@ -328,15 +340,17 @@ class Lexer:
             if text.startswith("{", end + 1):
                 tokens.add(kind, literal, start)
                 pos = self._interpolation(end + 2)
+                after = f"'{self._last_word(end + 2, pos)}'"
             elif name := _variable_name(text, end + 1):
                 tokens.add(kind, literal, start)
                 tokens.add("VARIABLE", name[0], end)
                 pos = name.end()
+                after = f"'{name[0]}'"
             else:
                 literal += "$"
                 pos = end + 1
+                after = "''"
                 continue
-            after = f"'{self._last_word()}'"
             literal, kind, start = "", "MIDDLE", pos
 
     def _interpolation(self, pos: int) -> int:
@@ -351,8 +365,10 @@ class Lexer:
                 kinds[first] = "VARIABLE"
         return end
 
-    def _last_word(self) -> str:
-        return next((str(v) for v in reversed(self.tokens.values) if v and str(v)[0].isalnum()), '"')
+    def _last_word(self, start: int, end: int) -> str:
+        """What a message about an unclosed quote names: the last word of an interpolation, unless space follows it."""
+        match = _last_word(self.text, max(start, end - 100), end)
+        return (match and match[1]) or ""
 
     def _unescape(self, raw: str, escapes: frozenset[str], pos: int, *, quoted: bool) -> str:
         """Text with its escapes replaced. pos: where a warning about them points."""
@@ -396,6 +412,17 @@ class Lexer:
         close = text.find(")", start) + 1
         if not close:
             raise self._heredoc_unclosed(start)
+        first = len(self.tokens.kinds)
+        try:
+            self._heredoc_behind(start, close)
+        except LexError:
+            self.tokens.cut(first)
+            raise
+        return close
+
+    def _heredoc_behind(self, start: int, close: int) -> None:
+        """The tokens of the heredoc whose tag is from `start` to `close`."""
+        text = self.text
         endtag, syntax, escapes, interpolate = self._heredoc_tag(start, close)
         self.tokens.add("HEREDOC", syntax, start)
         body = self.resume if self.resume is not None else text.find("\n", close) + 1
@@ -412,7 +439,7 @@ class Lexer:
             if end:
                 self.resume = newline
                 self._heredoc_lines(lines, end, body, escapes, interpolate)
-                return close
+                return
             lines.append((pos, text[pos:newline]))
             pos = newline
         raise LexError("Heredoc without end-tagged line", body)

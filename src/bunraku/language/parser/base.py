@@ -26,17 +26,19 @@ class ParserBase:
 
     text: the source. definitions: the classes, defines, nodes, functions and types so far, each when it was complete.
     namespace: the names of the classes around the current token. faults: the errors that were recovered from.
+    unsupported: what is in the grammar but refused; syntax errors come before it.
     """
 
     def __init__(self, text: str, tokens: Tokens) -> None:
         self.text = text
-        self.kinds = tokens.kinds
+        self.kinds = [*tokens.kinds, "EOF", "EOF"]  # so that one can look two tokens ahead of any
         self.values = tokens.values
         self.starts = tokens.starts
         self.at = 0
         self.definitions: list[Node] = []
         self.namespace: list[str] = []
         self.faults: list[SyntaxFault] = []
+        self.unsupported: list[SyntaxFault] = []
 
     # ------------------------------------------------------------ tokens
 

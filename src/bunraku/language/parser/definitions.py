@@ -140,7 +140,7 @@ class DefinitionParser(ExpressionParser):
             self.type_name()
         body = self.block()
         message = "Expressions of type a Type Definition are not supported in this version of Puppet"
-        self.faults.append(SyntaxFault(message, keyword))
+        self.unsupported.append(SyntaxFault(message, keyword))
         return body
 
     def _type_value(self, pos: int) -> Node:

@@ -32,6 +32,7 @@ _MAX_FAULTS = 20
 _ENDS = frozenset(["}", "EOF", "ERROR"])
 _OPENING = {"{": "}", "(": ")", "WS(": ")", "[": "]", "LIST[": "]"}
 _CLOSING = frozenset(_OPENING.values())
+_TEMPLATE_PARTS = frozenset(["TEXT", "EXPR", "TAGEND", "EOF", "ERROR"])
 _STATEMENT_STARTS = frozenset(
     ["NAME", "TYPE", "VARIABLE", "@", "@@", "if", "unless", "case", "class", "define", "node", "function", "type"]
 )
@@ -70,10 +71,10 @@ def _run(text: str, file: str | None, *, template: bool) -> Program:
         body = Nop(0)
     line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
     program = Program(file, body, parser.definitions, line_starts)
-    if parser.faults:
-        if parser.faults[-1].pos is None:
-            parser.faults[-1].hint = parser.unclosed(program)
-        _raise(program, parser.faults)
+    if parser.faults and parser.faults[-1].pos is None:
+        parser.faults[-1].hint = parser.unclosed(program)
+    if faults := parser.faults or parser.unsupported:
+        _raise(program, faults)
     _check(program, tokens)
     return program
 
@@ -143,6 +144,8 @@ class Parser(ResourceParser, DefinitionParser):
                     self.at += 1
                     more.append((comma, self.assignment()))
             except SyntaxFault as fault:
+                if self.at == start:
+                    self._with_calls(statements)  # what is wrong with these is reported first
                 self._recover(fault, start)
                 continue
             if more or expr.__class__ is Name:
@@ -188,20 +191,30 @@ class Parser(ResourceParser, DefinitionParser):
         return RenderText(self.starts[self.at - 1], str(self.values[self.at - 1]))
 
     def render_value(self) -> Node:
-        """`<%= expr %>`, or `<%= { statements } %>`; braces with an arrow behind their first expression are a hash."""
+        """`<%= expr %>`, or `<%= { statements } %>`."""
         pos = self.starts[self.at]
         self.at += 1
-        start = self.at
-        try:
-            expr = self.expression()
-            self.expect("TAGEND")
-        except SyntaxFault:
-            if self.kinds[start] != "{":
-                raise
-            self.at = start
-            expr = self.block()
-            self.expect("TAGEND")
+        expr = self.block() if self._at_statements() else self.expression()
+        self.expect("TAGEND")
         return RenderValue(pos, expr)
+
+    def _at_statements(self) -> bool:
+        """Whether the current token is a brace around statements, not one of a hash."""
+        kinds = self.kinds
+        if kinds[self.at] != "{" or kinds[self.at + 1] == "}":
+            return False
+        depth = 0
+        for at in range(self.at + 1, len(kinds)):
+            kind = kinds[at]
+            if kind in _OPENING:
+                depth += 1
+            elif kind in _CLOSING:
+                depth -= 1
+            elif kind == "=>" and not depth:
+                return False
+            if depth < 0 or kind in _TEMPLATE_PARTS:
+                break
+        return True
 
     # ------------------------------------------------------------ recovery
 
@@ -211,7 +224,7 @@ class Parser(ResourceParser, DefinitionParser):
         self.faults.append(fault)
         kinds = self.kinds
         if len(self.faults) >= _MAX_FAULTS or kinds[self.at] in ("EOF", "ERROR"):
-            self.at = len(kinds) - 1
+            self.at = len(self.starts) - 1
             self.faults.pop()
             raise fault
         depth = 0
