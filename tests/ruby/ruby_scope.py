@@ -9,6 +9,7 @@ class Scope:
     """A `Caller` with variables, Python functions and a log."""
 
     def __init__(self, **variables: Any) -> None:
+        self.key = id(self)
         self.values = variables
         self.functions: dict[str, Callable[..., Any]] = {}
         self.logs: list[tuple[str, str]] = []

@@ -71,6 +71,17 @@ def test_a_template_calls_functions_that_render_templates(worker: Worker, scope:
     assert worker.render(text, None, scope) == "<inner 5> A"
 
 
+def test_templates_hand_each_other_objects_in_variables(worker: Worker, scope: Scope) -> None:
+    scope.functions["template"] = lambda name: worker.render("<%= scope.lookupvar('bag')[:item] %>", name, scope)
+    outer = "<% scope.setvar('bag', {}); %w[a b].each { |x| scope.lookupvar('bag')[:item] = x -%>"
+    outer += "<%= scope.function_template(['inner']) %><% } %>"
+    assert worker.render(outer, None, scope) == "ab"
+
+
+def test_a_variable_that_is_undef_is_not_defined(worker: Worker) -> None:
+    assert worker.render("<%= defined?(@x).inspect %> <%= @x.inspect %>", None, Scope(x=None)) == "nil nil"
+
+
 def test_a_function_that_fails_fails_as_it_did(worker: Worker, scope: Scope) -> None:
     class Refused(Exception):
         pass

@@ -197,6 +197,7 @@ class _Calling:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._compiler = scope.compiler
+        self.key = id(scope)
 
     def lookup(self, name: str) -> Any:
         return self._scope.lookup(name)

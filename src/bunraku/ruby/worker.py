@@ -30,6 +30,10 @@ class Caller(Protocol):
     Whatever these raise goes through the Ruby code and, unless that rescues it, out of the worker's method as it is.
     """
 
+    @property
+    def key(self) -> int:
+        """A number that stands for the scope while it lives."""
+
     def lookup(self, name: str) -> Any:
         """The variable's value; undef where there is none."""
 
@@ -140,12 +144,13 @@ class Worker:
 
         Raises RubyError with the place in the template, RubyMissing.
         """
-        # Templates see every variable as @name; only those that they mention need to travel.
+        # Templates see every variable that is not undef as @name; only those that they mention need to travel.
         if "instance_variable" in text or "binding" in text:
             variables = {re.sub(r"\W", "_", name): value for name, value in caller.variables().items()}
         else:
             names = dict.fromkeys(_VARIABLE.findall(text))
-            variables = {name: caller.lookup(name) for name in names if caller.has(name)}
+            found = ((name, caller.lookup(name)) for name in names if caller.has(name))
+            variables = {name: value for name, value in found if value is not None}
         return str(self._do("render", caller, path or "an inline template", text=text, path=path, variables=variables))
 
     def load_function(self, name: str, path: str, text: str, caller: Caller) -> RubyFunction:
@@ -249,6 +254,7 @@ class _Task:
         self.settled = False
 
     def run(self, conversation: Conversation, message: dict[str, Any]) -> Any:
+        message["scope"] = 0 if self._caller is None else self._caller.key
         conversation.say(self._values.dump(message), deadline=self._deadline)
         while True:
             answer = self._values.load(conversation.hear(deadline=self._deadline))

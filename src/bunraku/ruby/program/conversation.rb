@@ -9,8 +9,14 @@ module Conversation
   end
 
   @tasks = {}
+  @scopes = []
 
   class << self
+    # The scope that the innermost task was given by, as a number; nil between tasks.
+    def scope
+      @scopes.last
+    end
+
     def open(input:, output:)
       @input = input
       @output = output
@@ -56,11 +62,15 @@ module Conversation
     end
 
     def work(message)
+      Puppet::Parser::Scope.forget if @scopes.empty?
+      @scopes.push(message['scope'])
       write({ 'value' => @tasks.fetch(message['do']).call(message) })
     rescue SystemExit
       raise
     rescue Exception => e # rubocop:disable Lint/RescueException -- SyntaxError, SystemStackError, NotImplementedError
       write({ 'error' => describe(e) })
+    ensure
+      @scopes.pop
     end
 
     def describe(error)

@@ -2,12 +2,24 @@
 
 module Puppet
   module Parser
-    # The calling scope. It has no state: every question goes to bunraku, which knows who is calling.
+    # The calling scope: every question goes to bunraku, which knows who is calling. What Ruby code sets is kept here
+    # too while the task runs, since templates hand each other objects in variables, and change them there.
     class Scope
       include Util::Logging
 
+      @kept = {}
+
+      class << self
+        attr_reader :kept
+
+        def forget
+          @kept.clear
+        end
+      end
+
       def lookupvar(name, *)
-        Conversation.ask('lookup', name: name.to_s.delete_prefix('::'))
+        name = name.to_s.delete_prefix('::')
+        Scope.kept.fetch([Conversation.scope, name]) { Conversation.ask('lookup', name: name) }
       end
       alias [] lookupvar
 
@@ -24,6 +36,7 @@ module Puppet
 
       def setvar(name, value, *)
         Conversation.ask('set', name: name.to_s, value: value)
+        Scope.kept[[Conversation.scope, name.to_s]] = value
       end
       alias []= setvar
 
