@@ -45,15 +45,19 @@ def three(need_etcd: None, tmp_path: Path) -> Iterator[LocalCluster]:
 
 @pytest.fixture
 def converge(tmp_path: Path, one: LocalCluster) -> Callable[..., dict[str, Outcome]]:
-    """Apply resources, given as title → parameters, of one type, against `one`; gives each title's outcome."""
+    """Apply resources against `one`; gives each title's outcome.
 
-    def run(type_name: str, declared: dict[str, dict[str, Any]], **options: Any) -> dict[str, Outcome]:
+    They are given as title → parameters where all are of one type, else (type None) as title → (type, parameters).
+    """
+
+    def run(type_name: str | None, declared: dict[str, Any], **options: Any) -> dict[str, Outcome]:
         catalog = Catalog("host")
-        for title, parameters in declared.items():
+        for title, given in declared.items():
+            kind, parameters = given if type_name is None else (type_name, given)
             parameters = {"peers": one.endpoints, **parameters}  # peers => None: the type's own default
             sensitive = frozenset(name for name, value in parameters.items() if isinstance(value, Sensitive))
             bare = {name: value.value if name in sensitive else value for name, value in parameters.items()}
-            catalog.add(Resource(type_name, title, bare, sensitive=sensitive))
+            catalog.add(Resource(kind, title, bare, sensitive=sensitive))
         transaction = Transaction(catalog, Run(tmp_path), Options(**options))
         transaction.prepare()
         transaction.run()

@@ -141,6 +141,7 @@ class etcd (
   Boolean                              $journald_forward_enable     = false,
 ) inherits etcd::params {
   $private = $service_provider == 'base'
+  $runs = $service_ensure in ['running', true]
   $owner = $user ? { undef => if $private { undef } else { 'etcd' }, default => $user }
   $owning_group = $group ? { undef => $owner, default => $group }
 
@@ -177,7 +178,7 @@ class etcd (
 
   Class['etcd::install'] -> Class['etcd::config'] ~> Class['etcd::service']
 
-  unless $cluster.empty {
+  if $runs and !$cluster.empty {
     contain etcd::place
     contain etcd::membership
     Class['etcd::config'] -> Class['etcd::place'] -> Class['etcd::service'] -> Class['etcd::membership']

@@ -9,7 +9,7 @@ class etcd::service {
       contain etcd::service::system
     }
     $asked = $etcd::wait_for_health ? { undef => $etcd::member_names.size == 1, default => $etcd::wait_for_health }
-    if $asked and $etcd::service_ensure in ['running', true] {
+    if $asked and $etcd::runs {
       contain etcd::health
       Service['etcd'] ~> Class['etcd::health']
     }
