@@ -148,7 +148,7 @@ class Definition:
         if self.kind != "define":
             compiler.class_scopes[self.name] = scope
         if self.parameters or given:
-            variables.update(self._values(resource, scope))
+            self._set_parameters(resource, scope)
 
     def _bind_data(self, compiler: Compiler, resource: Declaration, scope: Scope) -> None:
         """Take what data binds to the parameters that were not given."""
@@ -159,9 +159,13 @@ class Definition:
             if value is not NOT_FOUND and not (value is None and parameter.default is not None):
                 resource.set(name, value)
 
-    def _values(self, resource: Declaration, scope: Scope) -> dict[str, Any]:
-        """The parameters' values, defaults worked out and types checked."""
+    def _set_parameters(self, resource: Declaration, scope: Scope) -> None:
+        """Make variables of the parameters, defaults worked out and types checked.
+
+        Each is set in its turn, since a default may speak of `$class::parameter`.
+        """
         values = {name: value for name, value in resource.parameters.items() if name not in ("name", "title")}
+        scope.variables.update({name: value for name, value in values.items() if value is not None})
         names = list(self.parameters)
         for name, parameter in self.parameters.items():
             if parameter.default is None or values.get(name) is not None:
@@ -169,9 +173,9 @@ class Definition:
             known = {key: value for key, value in values.items() if value is not None or key not in self.parameters}
             value = default_value(resource.ref, name, parameter.default, scope, known, names)
             resource.set(name, value)
-            values[name] = value
+            values[name] = scope.variables[name] = value
         self.check(resource, values)
-        return values
+        scope.variables.update(values)
 
     def check(self, resource: Declaration, values: dict[str, Any]) -> None:
         """Raises CompileError where values are missing, mistyped, or of parameters that do not exist."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bunraku.language import nodes
 from bunraku.language.errors import CompileError
+from bunraku.language.evaluator import labels
 from bunraku.language.evaluator.calls import Function
 from bunraku.language.evaluator.unit import Unit
 from bunraku.language.resource import located
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
     from bunraku.language.inputs import Inputs
 
 _KINDS = {nodes.ClassDefinition: "class", nodes.DefineDefinition: "define"}
+_DEFINITIONS = (
+    nodes.ClassDefinition,
+    nodes.DefineDefinition,
+    nodes.FunctionDefinition,
+    nodes.TypeAlias,
+    nodes.TypeMapping,
+    nodes.Nop,
+)
+"""What a module's file may hold."""
 
 
 class Alias(NamedTuple):
@@ -107,7 +117,9 @@ class Loader:
             return False
         except OSError as error:
             raise CompileError(f"cannot read {path}: {error.strerror}") from None
-        self.add(self.parse(text, str(path)), module)
+        program = self.parse(text, str(path))
+        _check_place(program, path, self.inputs.modules[module])
+        self.add(program, module)
         return True
 
     def parse(self, text: str, path: str | None) -> nodes.Program:
@@ -164,6 +176,27 @@ class Loader:
                 if other.name == definition.name:
                     raise _taken(definition, f"Node '{other.name}' is already defined", other, "; cannot redefine")
             self.nodes.append(definition)
+
+
+def _check_place(program: nodes.Program, path: Path, module: Path) -> None:
+    """Raises CompileError where a module's file holds what does not belong there: other modules' names, loose code."""
+    parts = path.relative_to(module).with_suffix("").parts[1:]
+    namespace = "::".join((module.name, *(part for part in parts if part != "init"))).lower()
+    for definition in program.definitions:
+        name = str(getattr(definition, "name", namespace))
+        if not name.lower().startswith(namespace):
+            message = f"Unacceptable location. The name '{name}' is unacceptable in file '{path}'"
+            raise _at(program, definition, message)
+    body = program.body
+    for statement in body.statements if isinstance(body, nodes.Block) else [body]:
+        if not isinstance(statement, _DEFINITIONS):
+            what = f"This {labels.of_node(statement)} is unacceptable as a top level construct in this location"
+            raise _at(program, statement, what)
+
+
+def _at(program: nodes.Program, node: nodes.Node, message: str) -> CompileError:
+    line, column = program.place(node.pos)
+    return CompileError(message, file=program.file, line=line, column=column)
 
 
 def _redefined(kind: str, name: str, other: Any) -> CompileError:

@@ -14,6 +14,8 @@
 # waits for an answer also serves.
 
 require 'json'
+# Libraries that Puppet itself has loaded, so that modules use them without asking.
+autoload :IPAddr, 'ipaddr'
 require_relative 'values'
 require_relative 'conversation'
 require_relative 'puppet'

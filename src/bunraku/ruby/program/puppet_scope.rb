@@ -46,7 +46,8 @@ module Puppet
 
       # Functions of the 3.x interface that this worker has loaded are called here; the rest is bunraku's.
       def call_function(name, arguments = [], &block)
-        arguments = [arguments] unless arguments.is_a?(Array)
+        # As in the reference, a hash is laid out to its pairs.
+        arguments = [*arguments]
         return send("function_#{name}", Legacy.arguments(arguments)) if loaded?(name)
 
         Conversation.ask('function', name: name.to_s, arguments: arguments, block: block)
