@@ -34,7 +34,7 @@ def check(settings: Settings, data: str | None, warn: Warn) -> list[str]:
 
 def _problems(resource: Resource, keys: dict[str, str] | None) -> Iterator[str]:
     view = View(resource.prefix, resource.watched)
-    templates = Templates(os.path.join(resource.settings.confdir, "templates"), view.store)
+    templates = Templates.of(resource.settings, view.store)
     try:
         templates.load(resource.source)
         for name, command in (("check_cmd", resource.check_cmd), ("reload_cmd", resource.reload_cmd)):
@@ -58,9 +58,8 @@ def render_file(settings: Settings, template: str, data: str | None) -> str:
 
     Raises ConfigError, TemplateError, TemplateFileError.
     """
-    folder = os.path.join(settings.confdir, "templates")
-    path = template if os.path.exists(template) else os.path.join(folder, template)
-    templates = Templates(folder, Store(_keys(data) or {}))
+    templates = Templates.of(settings, Store(_keys(data) or {}))
+    path = template if os.path.exists(template) else os.path.join(templates.folder, template)
     return templates.render(path, _document(data), seconds=settings.render_timeout)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass, field
 from time import monotonic
@@ -43,8 +42,7 @@ class Job:
     @classmethod
     def of(cls, resource: Resource, source: Source) -> Job:
         """A job that is due at once."""
-        folder = os.path.join(resource.settings.confdir, "templates")
-        return cls(resource, source, Templates(folder, source.mirror.view(resource).store), due_at=0.0)
+        return cls(resource, source, Templates.of(resource.settings, source.mirror.view(resource).store), due_at=0.0)
 
     def touch(self, *, at_once: bool = False) -> None:
         """Something that it looks at has changed: run it, after its debounce."""

@@ -55,7 +55,7 @@ def _failures(resources: Sequence[Resource], log: Log, reloads: Reloads, show: C
     replaced: list[str] = []
     for resource in resources:
         view = mirror.view(resource)
-        templates = Templates(os.path.join(resource.settings.confdir, "templates"), view.store)
+        templates = Templates.of(resource.settings, view.store)
         try:
             for file in render(resource, view.store, templates):
                 change = place(resource, file, reloads.about_to)

@@ -197,13 +197,18 @@ def _stage(file: File) -> None:
 
 
 def unified_diff(change: Change) -> str:
-    """What a change does to the content, as a unified diff; attributes in a line of their own."""
+    """What a change does to the content, as a unified diff; attributes in a line of their own.
+
+    What only its owner may read is not shown.
+    """
     from difflib import unified_diff as diff
 
     lines = []
     if change.old.content != change.new.content:
         old, new = (_lines(file.content) for file in (change.old, change.new))
-        if old is None or new is None:
+        if not change.new.mode & 0o077:
+            lines.append(f"{change.new.path}: content differs (not shown: mode {change.new.mode:04o})")
+        elif old is None or new is None:
             lines.append(f"{change.new.path}: binary content differs")
         else:
             lines += diff(old, new, change.new.path, f"{change.new.path} (rendered)", lineterm="")

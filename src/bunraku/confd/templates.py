@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 
+from bunraku.confd.crypt import Keyring, crypt_functions
 from bunraku.confd.functions import store_functions
+from bunraku.confd.settings import Settings
 from bunraku.confd.store import Store
 from bunraku.confd.template import Function, FunctionError, Template, TemplateError, parse
 from bunraku.confd.template.strings import to_text
@@ -23,14 +25,19 @@ class TemplateFileError(Exception):
 
 
 class Templates:
-    """The templates below `folder` for one store."""
+    """The templates of a confdir for one store. keyring: the private key that decrypts values."""
 
-    def __init__(self, folder: str, store: Store) -> None:
-        self.folder = folder
+    def __init__(self, confdir: str, store: Store, *, keyring: str = "") -> None:
+        self.folder = os.path.join(confdir, "templates")
         self._cache: dict[str, tuple[tuple[int, ...], Template]] = {}
         self._including: list[str] = []
-        self._functions = store_functions(store)
+        self._functions = store_functions(store) | crypt_functions(store, Keyring(keyring))
         self._functions["include"] = Function("include", self._include, ("string",), "interface {}")
+
+    @classmethod
+    def of(cls, settings: Settings, store: Store) -> Templates:
+        """The templates that `settings` name."""
+        return cls(settings.confdir, store, keyring=settings.secret_keyring)
 
     def render(self, path: str, dot: Value = None, *, seconds: float) -> str:
         """The text of the template file `path`. Raises TemplateFileError, TemplateError."""
