@@ -18,6 +18,7 @@ class FixtureScope:
     """Variables, and the functions `new` and those of modules."""
 
     def __init__(self, values: dict[str, Any]) -> None:
+        self.key = id(self)
         self.values = values
 
     def lookup(self, name: str) -> Any:

@@ -47,6 +47,19 @@ class Entry:
         with invocation.step("entry", self):
             return merge.lookup(self.places, invocation, lambda place: self._in_place(place, key, invocation))
 
+    def names(self) -> set[Any] | None:
+        """Every name that its data has; None while some of it is not read, or where only a function knows."""
+        if self.kind != "data_hash":
+            return None
+        found: set[Any] = set()
+        for place in self.places:
+            if place is None or place.exists:
+                cache = self._caches.get(place and place.place)
+                if cache is None or cache.data is None:
+                    return None
+                found.update(cache.data)
+        return found
+
     def _in_place(self, place: Location | None, key: Key, invocation: Invocation) -> Any:
         if place is None:
             return self._reported(self._find(None, key, invocation), key, invocation)

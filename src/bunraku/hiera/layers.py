@@ -33,6 +33,7 @@ class Layer:
         self._entries: list[Entry] | None = None
         self._default_entries: list[Entry] = []
         self._variables: list[Remembered] = []
+        self._names: set[Any] | None = None
 
     @property
     def config(self) -> Config:
@@ -48,8 +49,14 @@ class Layer:
 
     def lookup(self, key: Key, invocation: Invocation, merge: Strategy) -> Any:
         """What the hierarchy says of the key; MISSING where it has none. Raises HieraError, CompileError."""
+        entries = self._current(invocation)
+        if self._names is not None and key.root not in self._names and invocation.explainer is None:
+            return MISSING
         with invocation.guard(key.text):
-            return self._search(self._current(invocation), key, invocation, merge)
+            value = self._search(entries, key, invocation, merge)
+        if value is MISSING and self._names is None:
+            self._names = _names(entries)  # most lookups are of parameters that no data has
+        return value
 
     def lookup_default(self, key: Key, invocation: Invocation, merge: Strategy) -> Any:
         """As `lookup`, in the default_hierarchy."""
@@ -70,6 +77,7 @@ class Layer:
             maker = invocation.within()
             maker.explainer = None
             maker.variables = []
+            self._names = None
             self._entries = self.config.entries(maker)
             self._default_entries = self.config.entries(maker, "default_hierarchy")
             self._variables = list({remembered[0]: remembered for remembered in maker.variables}.values())
@@ -93,3 +101,14 @@ class Layer:
         silent = invocation.within()
         silent.explainer = None
         return silent
+
+
+def _names(entries: list[Entry]) -> set[Any] | None:
+    """Every name that the entries have; None where that cannot be told."""
+    found: set[Any] = set()
+    for entry in entries:
+        names = entry.names()
+        if names is None:
+            return None
+        found |= names
+    return found
