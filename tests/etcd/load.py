@@ -60,11 +60,21 @@ class Load:
                 return
             self.seen.append(item.key)
 
-    def check(self, cluster: LocalCluster) -> None:
-        """Nothing acknowledged is lost, nothing is missed, nothing comes twice or out of order."""
+    def losses(self, cluster: LocalCluster) -> tuple[int, int, int]:
+        """How many acknowledged writes are lost, and how many events the watcher missed, and saw twice."""
         with cluster.client() as client:
             stored = sorted(client.range(self.prefix), key=lambda kv: kv.revision)
         # A write whose answer was lost may be applied late, even after the last one that the watcher waited for.
         end = next(index for index, kv in enumerate(stored) if kv.key == f"{self.prefix}end")
-        assert self.seen == [kv.key for kv in stored[:end]]
-        assert set(self.acknowledged) <= set(self.seen) <= set(self.acknowledged) | set(self.uncertain)
+        before_end = [kv.key for kv in stored[:end]]
+        lost = set(self.acknowledged) - {kv.key for kv in stored}
+        missed = set(before_end) - set(self.seen)
+        return len(lost), len(missed), len(self.seen) - len(set(self.seen))
+
+    def check(self, cluster: LocalCluster) -> None:
+        """Nothing acknowledged is lost, nothing is missed, nothing comes twice, and events come in order."""
+        assert self.losses(cluster) == (0, 0, 0)
+        with cluster.client() as client:
+            revisions = {kv.key: kv.revision for kv in client.range(self.prefix)}
+        assert self.seen == sorted(self.seen, key=revisions.__getitem__)
+        assert set(self.seen) <= set(self.acknowledged) | set(self.uncertain)

@@ -32,10 +32,11 @@ class Member:
         self.client_port, self.peer_port = free_ports(2)
         self.client_url = f"{scheme}://127.0.0.1:{self.client_port}"
         self.peer_url = f"http://127.0.0.1:{self.peer_port}"
+        self.prefix: list[str] = []
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, initial_cluster: str, state: str = "new") -> None:
-        command = ["etcd", "--name", self.name, "--data-dir", str(self.folder / self.name)]
+        command = [*self.prefix, "etcd", "--name", self.name, "--data-dir", str(self.folder / self.name)]
         command += ["--listen-client-urls", self.client_url, "--advertise-client-urls", self.client_url]
         command += ["--listen-peer-urls", self.peer_url, "--initial-advertise-peer-urls", self.peer_url]
         command += ["--initial-cluster", initial_cluster, "--initial-cluster-state", state, *self.extra]
