@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from bunraku.catalog.values import same
 from bunraku.hiera.errors import HieraError
 from bunraku.hiera.keys import MISSING
+from bunraku.language.errors import CompileError
 
 if TYPE_CHECKING:
     from bunraku.hiera.invocation import Invocation
@@ -179,7 +180,7 @@ def strategy(merge: Any) -> Strategy:
 def _of_name(name: Any) -> type[Strategy]:
     kind = _STRATEGIES.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise HieraError(f"Unknown merge strategy: '{name}'")
+        raise CompileError(f"Unknown merge strategy: '{name}'")
     return kind
 
 

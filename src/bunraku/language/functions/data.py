@@ -208,11 +208,14 @@ def _data_hash(name: str, parse: Callable[[str], Any]) -> None:
 
     @function(name, "Struct[{path=>String[1]}] options, Any context")
     def data_hash(scope: Any, options: dict[str, str], context: Any) -> Any:
+        if not hasattr(context, "cached_file_data"):
+            kind = types.infer_reduced(context).name
+            raise CompileError(f"'{name}' parameter 'context' expects a Puppet::LookupContext value, got {kind}")
         return context.cached_file_data(options["path"], parse)
 
     @on_mismatch(name)
     def why_no_path(*arguments: Any) -> str | None:
-        if len(arguments) == 2 and isinstance(arguments[0], dict):
+        if len(arguments) == 2 and isinstance(arguments[0], dict) and hasattr(arguments[1], "cached_file_data"):
             return (
                 "one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in hiera.yaml when using "
                 "this data_hash function"

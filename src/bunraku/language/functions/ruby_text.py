@@ -134,7 +134,9 @@ def text_of(value: Any) -> str:
 
 _LEADING_INTEGER: Final = re.compile(r"\s*([-+]?\d+(?:_\d+)*)")
 _LEADING_FLOAT: Final = re.compile(r"\s*([-+]?(?:\d+(?:_\d+)*)?(?:\.\d+(?:_\d+)*)?(?:[eE][-+]?\d+)?)")
-_INTEGER: Final = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F_]+)|0[bB]([01_]+)|0[oO]?([0-7_]+)|0[dD]([0-9_]+)|([0-9_]+))")
+_INTEGER: Final = re.compile(
+    r"([-+]?)(?:0[xX]([0-9a-fA-F_]+)|0[bB]([01_]+)|0[oO]?([0-7_]+)|0[dD]([0-9_]+)|(0|[1-9][0-9_]*))"
+)
 _FLOAT: Final = re.compile(r"[-+]?\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][-+]?\d+)?|[-+]?\.\d+(?:[eE][-+]?\d+)?")
 _HEX_FLOAT: Final = re.compile(r"[-+]?0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]+)?(?:[pP][-+]?\d+)?")
 

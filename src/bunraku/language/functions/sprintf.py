@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 
 from bunraku.language.errors import CompileError
@@ -208,13 +209,13 @@ class _Formatter:
 
 
 def _as_integer(value: Any) -> int:
-    """`Integer(value)`, a float rounded down."""
+    """`Integer(value)`, a float cut off."""
     if isinstance(value, str):
         return ruby.integer(value)
     if isinstance(value, float):
         if not math.isfinite(value):
             raise CompileError(ruby.float_to_s(value))
-        return math.floor(value)
+        return int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     raise CompileError(f"can't convert {ruby.class_or_constant(value)} into Integer")
@@ -235,9 +236,9 @@ def _string(directive: _Directive, kind: str, value: Any) -> str:
 
 def _character(directive: _Directive, kind: str, value: Any) -> str:
     if isinstance(value, str):
-        if not value:
+        if len(value) != 1:
             raise CompileError("%c requires a character")
-        return directive.padded(value[0])
+        return directive.padded(value)
     code = _as_integer(value)
     if not 0 <= code < 0x110000:
         raise CompileError("invalid character")
@@ -270,16 +271,13 @@ def _endless(directive: _Directive, kind: str, number: int) -> str:
         length += 1
     top = _digits_of(base - 1, base)
     digits = top + _digits_of(base**length + number, base).rjust(length, "0").lstrip(top)
-    prefix = _PREFIXES[kind] if "#" in directive.flags else ""
+    prefix = _PREFIXES[kind] if "#" in directive.flags and kind != "o" else ""
     if kind == "X":
         top, digits = top.upper(), digits.upper()
-    if directive.precision is not None and directive.precision >= len(digits) + 2:
-        digits = digits.rjust(directive.precision, top)
-    elif "0" in directive.flags and "-" not in directive.flags and directive.width:
-        digits = digits.rjust(directive.width - len(prefix), top)
-    else:
-        digits = ".." + digits
-    return directive.padded(prefix + digits)
+    length = directive.precision or 0
+    if directive.precision is None and "0" in directive.flags and "-" not in directive.flags:
+        length = (directive.width or 0) - len(prefix)
+    return directive.padded(f"{prefix}..{digits.rjust(length - 2, top)}")
 
 
 def _digits_of(number: int, base: int) -> str:
@@ -301,13 +299,28 @@ def _float(directive: _Directive, kind: str, value: Any) -> str:
         digits = str(abs(number)) + ("." + "0" * precision if precision or "#" in directive.flags else "")
     else:
         precision = 6 if directive.precision is None else directive.precision
-        digits = f"%{'#' if '#' in directive.flags else ''}.{precision}{kind}" % abs(number)
+        form = f"%{'#' if '#' in directive.flags else ''}.{precision}{kind}"
+        digits = form % _rounded(abs(number), kind, precision)
     sign = "-" if negative else directive.plus()
     if kind in "aA":
         sign, digits = sign + digits[:2], digits[2:]
     if kind == "A":
         sign, digits = sign.upper(), digits.upper()
     return directive.padded_number(sign, digits)
+
+
+def _rounded(number: float, kind: str, precision: int) -> float | Decimal:
+    """The number, rounded as Ruby rounds it: to 15 digits, then, halves to even, to the digits that are asked for.
+
+    So 2.675, which is a little less, is 2.68 with two digits, where C has 2.67.
+    """
+    fifteen = Decimal(f"{number:.14e}")
+    places = precision if kind == "f" else precision - fifteen.adjusted()
+    if kind in "gG":
+        places = max(precision, 1) - 1 - fifteen.adjusted()
+    if fifteen.adjusted() + places >= 14:
+        return number
+    return fifteen.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
 
 
 def _hexadecimal(directive: _Directive, number: float) -> str:

@@ -74,7 +74,10 @@ def format_timespan(scope: Any, span: Any, template: str) -> str:
 @function("strftime", "Timestamp time_object, String format, String ?timezone")
 def format_timestamp(scope: Any, time: Any, template: str, timezone: str | None = None) -> str:
     """The point in time in words of the template."""
-    return str(time.format(template, timezone))
+    try:
+        return str(time.format(template, timezone))
+    except ValueError as error:
+        raise CompileError(str(error)) from None
 
 
 @function("strftime", "String format, String ?timezone")
@@ -90,4 +93,4 @@ def format_now(scope: Any, template: str, timezone: str | None = None) -> str:
         here=True,
     )
     now = new(scope, types.parse("Timestamp"))
-    return str(now.format(template, timezone))
+    return format_timestamp(scope, now, template, timezone)  # type: ignore[no-any-return]

@@ -9,7 +9,6 @@ from bunraku.language.errors import Break, CompileError
 from bunraku.language.functions import Block, function, legacy
 from bunraku.language.functions import ruby_text as ruby
 from bunraku.language.functions.iterables import elements, is_hash_like, numbered
-from bunraku.language.functions.logging import deprecation
 from bunraku.language.functions.stdlib import renamed, wrong_count
 
 # ---------------------------------------------------------------- merging
@@ -122,10 +121,11 @@ def _step(data: Any, key: Any) -> Any:
 
 
 @legacy("try_get_value", -2)
-def try_get_value(scope: Any, *arguments: Any) -> Any:
+def try_get_value(scope: Any, data: Any, path: Any = "", default: Any = None, separator: Any = "/", *rest: Any) -> Any:
     """`dig44` with the path as a text, its parts between slashes (or another separator)."""
-    deprecation(scope, "try_get_value", "This method is deprecated, please use dig44() instead.")
-    data, path, default, separator = (*arguments, "", None, "/")[: max(4, len(arguments))][:4]
+    scope.log("warning", "try_get_value() DEPRECATED: this function is deprecated, please use dig() instead.")
+    if not isinstance(data, dict | list) or path in ("", False):
+        return data if default is None or default is False else default
     return dig44(scope, data, ruby.text_of(path).split(ruby.text_of(separator or "/")), default)
 
 

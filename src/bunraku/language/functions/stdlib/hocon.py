@@ -8,6 +8,7 @@ not read.
 from __future__ import annotations
 
 import re
+from functools import reduce
 from typing import Any, Final
 
 from bunraku.language.errors import CompileError
@@ -60,10 +61,12 @@ class _Reader:
         self._text = text
         self._at = 0
 
-    def document(self) -> Any:
+    def document(self) -> dict[str, Any]:
         self._skip_lines()
         opening = self._text[self._at : self._at + 1]
-        value = self._array() if opening == "[" else self._object(braces=opening == "{")
+        if opening == "[":
+            raise self._error("has type LIST rather than object at file root")
+        value = self._object(braces=opening == "{")
         self._skip_lines()
         if self._at < len(self._text):
             raise self._error(f"expecting end of the text, got {self._text[self._at]!r}")
@@ -136,12 +139,11 @@ class _Reader:
                 )
             self._skip_lines()
             value = self._values()
-        for key in path[:-1]:
-            inner = into.get(key)
-            if not isinstance(inner, dict):
-                inner = into[key] = {}
-            into = inner
-        _set(into, path[-1], _Sum([_Reference(path, True), [value]], [""]) if adds else value)
+        if adds:
+            value = _Sum([_Reference(path, True), [value]], [""])
+        for key in reversed(path[1:]):
+            value = {key: value}
+        into[path[0]] = _over(into.get(path[0], _MISSING), value)
 
     def _path(self) -> list[str]:
         keys = [self._key()]
@@ -237,17 +239,16 @@ def _typed(value: Any) -> Any:
     match = _NUMBER.fullmatch(value)
     if match is None:
         return str(value)
-    return float(value) if match[1] or match[2] else int(value)
+    return float(value) if match[1] else int(float(value)) if match[2] else int(value)
 
 
-def _set(into: dict[str, Any], key: str, value: Any) -> None:
-    before = into.get(key, _MISSING)
+def _over(before: Any, value: Any) -> Any:
+    """`value` set where `before` was: objects are merged, the keys of the later one first."""
     if isinstance(before, dict) and isinstance(value, dict):
-        for inner, element in value.items():
-            _set(before, inner, element)
-    else:
-        plain = before is _MISSING or not isinstance(value, _Sum | _Reference)
-        into[key] = value if plain else _Later(before, value)
+        merged = {key: _over(before.get(key, _MISSING), element) for key, element in value.items()}
+        return merged | {key: element for key, element in before.items() if key not in merged}
+    plain = before is _MISSING or not isinstance(value, _Sum | _Reference)
+    return value if plain else _Later(before, value)
 
 
 class _Resolver:
@@ -292,11 +293,7 @@ class _Resolver:
         if all(isinstance(p, list) for p in present):
             return [v for p in present for v in p] if present else _MISSING
         if all(isinstance(p, dict) for p in present):
-            merged: dict[str, Any] = {}
-            for part in present:
-                for key, element in part.items():
-                    _set(merged, key, element)
-            return merged
+            return reduce(_over, present)
         text = _shown(parts[0])
         for space, part in zip(spaces, parts[1:], strict=True):
             text += space + _shown(part)

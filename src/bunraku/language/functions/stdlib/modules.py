@@ -8,7 +8,7 @@ from typing import Any
 from bunraku.catalog.values import Deferred, hash_key
 from bunraku.language import types
 from bunraku.language.errors import CompileError
-from bunraku.language.functions import find, function, legacy
+from bunraku.language.functions import function, legacy
 from bunraku.language.functions import ruby_text as ruby
 from bunraku.language.functions.files import read
 from bunraku.language.functions.logging import deprecation
@@ -164,8 +164,7 @@ renamed("os_version_gte")
 
 
 @function("stdlib::time", "Optional[String] ?_timezone")
-@function("time", "Any *args")
-def time(scope: Any, *arguments: Any) -> int:
+def time(scope: Any, timezone: str | None = None) -> int:
     """The seconds since 1970."""
     deprecation(
         scope,
@@ -174,9 +173,13 @@ def time(scope: Any, *arguments: Any) -> int:
         "`Integer(Timestamp().strftime('%s'))`",
         strictly=False,
     )
-    new = find("new")
-    assert new is not None
-    return int(new.call(scope, [types.parse("Integer"), new.call(scope, [types.parse("Timestamp")])]))
+    return int(types.new(types.parse("Integer"), [types.new(types.parse("Timestamp"), [])]))
+
+
+@function("time", "Any *args")
+def time_by_old_name(scope: Any, *arguments: Any) -> Any:
+    """The older name of `stdlib::time`."""
+    return scope.call_function("stdlib::time", list(arguments))
 
 
 @function("stdlib::deferrable_epp", "String template, Hash variables")

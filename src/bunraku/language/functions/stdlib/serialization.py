@@ -235,15 +235,15 @@ for _name in ("to_json", "to_json_pretty", "to_ruby", "to_python", "to_toml", "t
 def json_value(text: str) -> Any:
     """The value of a JSON text. Raises CompileError for what is none."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=lambda name: _refuse_constant(text, name))
     except json.JSONDecodeError as error:
         raise CompileError(f"unexpected token at '{error.doc[error.pos :]}'") from None
     except RecursionError:
         raise CompileError("nesting of 101 is too deep") from None
 
 
-def _refuse_constant(name: str) -> Any:
-    raise CompileError(f"unexpected token at '{name}'")
+def _refuse_constant(text: str, name: str) -> Any:
+    raise CompileError(f"unexpected token at '{text[text.index(name) :]}'")
 
 
 def yaml_value(text: str) -> Any:
