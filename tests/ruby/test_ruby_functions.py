@@ -229,3 +229,24 @@ def test_an_object_of_ours_is_asked_only_what_it_offers(worker: Worker, scope: S
     assert worker.call(function, 0, [Context(), "cache"], scope) == 2
     with pytest.raises(RubyError, match="undefined method `secret'"):
         worker.call(function, 0, [Context(), "secret"], scope)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["Float::NAN", "x = []; 5000.times { x = [x] }; x", "Object.new", "2**80", "f", "x = []; x << x; x"],
+)
+def test_a_value_that_the_language_does_not_have_is_an_error_and_the_worker_goes_on(
+    worker: Worker, scope: Scope, body: str
+) -> None:
+    with pytest.raises(RubyError):
+        worker.call(modern(worker, scope, f"def f; {body}; end"), 0, [], scope)
+    assert worker.render("on", None, scope) == "on"
+
+
+def test_a_value_that_is_nested_too_deep_is_an_error(worker: Worker, scope: Scope) -> None:
+    value: list[Any] = []
+    for _ in range(5000):
+        value = [value]
+    with pytest.raises(RubyError, match="cannot be handed to Ruby"):
+        worker.call(modern(worker, scope, "def f(x); 1; end"), 0, [value], scope)
+    assert worker.render("on", None, scope) == "on"

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import orjson
 
 from bunraku.catalog.values import DEFAULT, Binary, Default, Sensitive, from_hash_key, hash_key
+from bunraku.ruby.errors import RubyError
 
 TAG = "\0"
 _MARK = rb'"\u0000"'
@@ -42,16 +43,23 @@ class Values:
         self._waiting: list[Any] = []
 
     def dump(self, document: Any) -> bytes:
-        """`document` as one line of JSON."""
+        """`document` as one line of JSON. Raises RubyError for a value that cannot be sent."""
         try:
             return orjson.dumps(document, default=self._tagged)
-        except TypeError:  # a hash with keys that are not strings, or an integer beyond 64 bits
+        except TypeError:  # a hash with keys that are not strings
+            pass
+        try:
             return orjson.dumps(self._plain(document), default=self._tagged)
+        except (TypeError, RecursionError) as error:
+            raise RubyError(f"a value cannot be handed to Ruby: {error}") from None
 
     def load(self, line: bytes) -> Any:
-        """The document of a line."""
-        document = orjson.loads(line)
-        return self._revived(document) if _MARK in line else document
+        """The document of a line. Raises RubyError for one with a value that the language does not have."""
+        try:
+            document = orjson.loads(line)
+            return self._revived(document) if _MARK in line else document
+        except (ValueError, RecursionError) as error:
+            raise RubyError(f"Ruby gave a value that the language does not have: {error}") from None
 
     def waiting(self, number: int) -> Any:
         """The value that waits under `number`."""

@@ -66,7 +66,8 @@ module Values
 
     def plain(value)
       case value
-      when nil, true, false, Integer, Float then value
+      when nil, true, false, Float then value
+      when Integer then integer(value)
       when Text then value.to_wire
       when String then text(value)
       when Symbol then symbol(value)
@@ -87,6 +88,13 @@ module Values
       utf8
     rescue EncodingError
       { TAG => 'binary', 'base64' => [value].pack('m0') }
+    end
+
+    def integer(value)
+      return value if value.bit_length < 64
+
+      limit = value.positive? ? 'max' : 'min'
+      raise Puppet::Error, format("Use of a Ruby Integer outside of Puppet Integer %s range, got '0x%x'", limit, value)
     end
 
     def symbol(value)
