@@ -19,29 +19,33 @@ RECORDED = ("notice", "warning", "alert", "crit", "emerg")
 PLACE = re.compile(r" ?\((?:file: [^()]*?)?(?:, )?(?:line: \d+)?(?:, column: \d+)?\)")
 
 
-def compile_case(code: str, root: Path, facts: Mapping[str, Any]) -> dict[str, Any]:
+def compile_case(code: str, root: Path, scratch: Path, facts: Mapping[str, Any]) -> dict[str, Any]:
     """The case's catalog in the wire format with its logs, or `{"error": …}`; paths are relative to `root`."""
+    case = scratch / "case.pp"
+    case.write_text(code)
+
+    def short(text: str) -> str:
+        return text.replace(str(case), "case.pp").replace(f"{root}/", "")
+
     try:
         compiled = bunraku.compile(
-            code,
+            case,
             facts=dict(facts),
             modulepath=[root / "modules"],
             certname="web1.example.com",
             hiera_config=root / "hiera.yaml",
         )
     except bunraku.CompileError as error:
-        return {"error": {"message": str(error), "line": error.line, "column": error.column}}
+        return {"error": {"message": short(str(error)), "line": error.line, "column": error.column}}
     data: dict[str, Any] = compiled.to_dict()
     for resource in data["resources"]:
         if resource.get("file"):
-            resource["file"] = resource["file"].replace(f"{root}/", "")
+            resource["file"] = short(resource["file"])
     data["resources"] = [r for r in data["resources"] if not _in_frame(r)]
     data["edges"] = [e for e in data["edges"] if [e["source"], e["target"]] not in FRAME["edges"]]
     data["classes"] = [c for c in data["classes"] if c != "settings"]
     data["logs"] = [
-        {"level": log.level, "message": log.message.replace(f"{root}/", "")}
-        for log in compiled.logs
-        if log.level in RECORDED
+        {"level": log.level, "message": short(log.message)} for log in compiled.logs if log.level in RECORDED
     ]
     return data
 

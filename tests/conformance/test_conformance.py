@@ -34,8 +34,8 @@ def cases() -> list[Any]:
 
 
 @pytest.mark.parametrize(("name", "code", "record"), cases())
-def test_the_catalog_is_puppets(name: str, code: str, record: dict[str, Any]) -> None:
-    ours = levels.compile_case(code, HERE, FACTS)
+def test_the_catalog_is_puppets(name: str, code: str, record: dict[str, Any], tmp_path: Path) -> None:
+    ours = levels.compile_case(code, HERE, tmp_path, FACTS)
     differing = levels.compare(record, ours)
     expected = DIFFERENCES.get(name)
     if expected is not None:
