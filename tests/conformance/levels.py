@@ -25,7 +25,7 @@ def compile_case(code: str, root: Path, scratch: Path, facts: Mapping[str, Any])
     case.write_text(code)
 
     def short(text: str) -> str:
-        return text.replace(str(case), "case.pp").replace(f"{root}/", "")
+        return re.sub(r":0x[0-9a-f]+", ":0x0", text.replace(str(case), "case.pp").replace(f"{root}/", ""))
 
     try:
         compiled = bunraku.compile(

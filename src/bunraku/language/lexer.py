@@ -28,8 +28,7 @@ KEYWORDS = {word: word for word in _KEYWORDS.split()} | {"true": "BOOLEAN", "fal
 """Words that are no names, and the kind of token that each makes."""
 
 _BEFORE_DIVISION = frozenset(
-    [")", "]", "|>", "|>>", "NAME", "TYPE", "NUMBER", "STRING", "BOOLEAN", "BEGIN", "MIDDLE", "END", "REGEX"]
-    + ["VARIABLE", "WORD"]
+    [")", "]", "|>", "|>>", "NAME", "TYPE", "NUMBER", "STRING", "BOOLEAN", "END", "REGEX"] + ["VARIABLE", "WORD"]
 )
 """The kinds after which a slash divides; elsewhere it begins a regular expression."""
 

@@ -202,7 +202,7 @@ def _at(program: nodes.Program, node: nodes.Node, message: str) -> CompileError:
 def _redefined(kind: str, name: str, other: Any) -> CompileError:
     """The error of a second function, type alias or define of a name; the reference speaks of them by URI."""
     line, column = other.unit.program.place(other.node.pos)
-    origin = f"{'file:' + other.unit.file if other.unit.file else 'string:'}?line={line}&pos={column}"
+    origin = f"{'file://' + other.unit.file if other.unit.file else 'string:'}?line={line}&pos={column}"
     entity = f"http://puppet.com/2016.1/runtime/{kind}/{name}"
     return CompileError(f"Attempt to redefine entity '{entity}'. Originally set at {origin}.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 from bunraku.catalog.values import DEFAULT
 from bunraku.language.nodes import (
@@ -35,7 +36,7 @@ from bunraku.language.nodes import (
     Unary,
     Variable,
 )
-from bunraku.language.parser.base import ParserBase
+from bunraku.language.parser.base import ParserBase, SyntaxFault
 
 _LEVELS = (
     ("or",),
@@ -117,7 +118,11 @@ class ExpressionParser(ParserBase):
 
     def _number(self) -> Node:
         self.at += 1
-        return Literal(self.starts[self.at - 1], number(str(self.values[self.at - 1])))
+        text, pos = str(self.values[self.at - 1]), self.starts[self.at - 1]
+        value = number(text)
+        if value == inf:
+            raise SyntaxFault(f"The number {text} is too large: a Float goes up to 1.8e308", pos)
+        return Literal(pos, value)
 
     def _undef(self) -> Node:
         self.at += 1

@@ -40,7 +40,10 @@ class URI:
             query = f"?{parts['query']}" if parts["query"] is not None else ""
             parts |= {"opaque": parts["path"] + query, "path": None, "query": None}
         parts["scheme"] = parts["scheme"] and parts["scheme"].lower()
-        parts["port"] = int(parts["port"]) if parts["port"] else _DEFAULT_PORTS.get(parts["scheme"] or "")
+        default = _DEFAULT_PORTS.get(parts["scheme"] or "")
+        if parts["port"] and int(parts["port"]) == default:
+            text = text.replace(f":{parts['port']}", "", 1)
+        parts["port"] = int(parts["port"]) if parts["port"] else default
         return cls(parts, text)
 
     @classmethod
