@@ -41,7 +41,7 @@ class _Surroundings:
         self._inputs = inputs
         self.hiera_config = config
         self.environment = inputs.environment
-        self.environment_folder: str | None = None
+        self.environment_folder = _environment_folder(inputs)
         self.read_text = inputs.read_text
         self.exists = inputs.exists
         self.glob = inputs.glob
@@ -64,3 +64,9 @@ class _Surroundings:
     def warn(self, message: str) -> None:
         if self.scope is not None:
             self.scope.compiler.warn(message, None, None)
+
+
+def _environment_folder(inputs: Inputs) -> str | None:
+    """The folder of the environment that the modules belong to: the one beside them that has an environment.conf."""
+    folders = (folder.absolute().parent for folder in inputs.modulepath)
+    return next((str(folder) for folder in folders if inputs.exists(folder / "environment.conf")), None)

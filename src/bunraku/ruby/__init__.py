@@ -1,8 +1,8 @@
 """The real Ruby over a pipe: ERB templates, functions in Ruby and the surface of Ruby types in old modules.
 
-`Worker` starts a plain `ruby` on first need and keeps it; `worker/` holds what runs there: our own small version of
+`Worker` starts a plain `ruby` on first need and keeps it; `program/` holds what runs there: our own small version of
 the Ruby interface that modules use (no library of Puppet's is needed). What such code asks back (variables,
-functions, logs) is put to a `Caller`, which the compiler's scope is made to be. `types.read` gives the surface of a
+functions, logs) is put to a `Caller`. `types.read` gives the surface of a
 resource type and remembers it on disk, so that a warm compilation needs no Ruby.
 May import: system, catalog (for its values).
 """
