@@ -69,6 +69,16 @@ def test_a_sibling_with_the_same_beginning_renders_nothing(confdir: Confdir, cli
     until(lambda: dest.stat().st_ino != rendered)
 
 
+def test_keys_that_begin_alike_are_both_followed(confdir: Confdir, client: Any, watch: Start) -> None:
+    client.put("/apple/v", "1")
+    dest = confdir.resource("a", '{{getv "/app/v"}}')
+    other = confdir.resource("b", '{{getv "/apple/v"}}', keys=["/apple"])
+    watch()
+    until(lambda: dest.exists() and other.exists())
+    client.put("/apple/v", "2")
+    until(lambda: other.read_text() == "2")
+
+
 def test_all_keys_of_a_transaction_come_together(confdir: Confdir, client: Any, watch: Start) -> None:
     from bunraku.etcd.txn import put
 
@@ -132,13 +142,35 @@ def test_etcd_down_at_the_start_and_later(
             until(lambda: program.said("the store does not answer"), 15)
             cluster.restart(member)
             until(lambda: dest.exists() and dest.read_text() == "1", 15)
+            until(lambda: program.said("answers again"))
             member.kill()
-            time.sleep(1)
+            until(lambda: program.log.read_text().count("the store does not answer") == 2, 3)
+            assert "✗ etcdv3" in confd(confdir, "status").stdout
             cluster.restart(member)
             until(lambda: client.put("/app/v", "2") > 0, 15)
             put = time.monotonic()
             until(lambda: dest.read_text() == "2")
             assert time.monotonic() - put < 2
+            until(lambda: program.log.read_text().count("answers again") == 2, 3)
+
+
+def test_a_cluster_that_is_replaced(confdir: Confdir, tmp_path_factory: Any, need_etcd: None, start: Start) -> None:
+    from local import LocalCluster
+
+    with LocalCluster(tmp_path_factory.mktemp("own")) as cluster:
+        member = cluster.members[0]
+        with cluster.client() as client:
+            for number in range(20):
+                client.put("/app/v", str(number))
+        dest = confdir.resource("a", '{{getv "/app/v"}}')
+        program = start("--watch", "-backend", "etcdv3", "-node", cluster.endpoints[0])
+        until(lambda: dest.exists() and dest.read_text() == "19", 15)
+        member.lose_disk()
+        until(lambda: program.said("the store does not answer"), 5)
+        member.start(cluster.initial)
+        with cluster.client() as client:
+            until(lambda: client.put("/app/v", "of the new one") > 0, 15)
+            until(lambda: dest.read_text() == "of the new one", 5)
 
 
 def test_without_watch_it_polls(confdir: Confdir, start: Start) -> None:

@@ -1,5 +1,7 @@
 """The daemon's log: one line an event, with time, level, what happened, and its facts as key=value.
 
+What a failed command wrote follows in lines of their own; as JSON, an event is always one line.
+
 Run by systemd, the line begins with the journal's priority and has no time, which the journal knows.
 """
 
@@ -50,8 +52,10 @@ class Log:
         if self._form == "json":
             line = json.dumps({"time": stamp, "level": level, "event": event, **facts}, default=str)
         else:
-            line = " ".join([event, *(f"{key}={_shown(value)}" for key, value in facts.items())])
-            line = f"<{_PRIORITIES[level]}>{line}" if self._journal else f"{stamp} {level.upper():<5} {line}"
+            first, *more = event.split("\n")
+            first = " ".join([first, *(f"{key}={_shown(value)}" for key, value in facts.items())])
+            start = f"<{_PRIORITIES[level]}>" if self._journal else f"{stamp} {level.upper():<5} "
+            line = "\n".join([start + first, *((start if self._journal else "") + "    " + rest for rest in more)])
         self._out.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
         self._out.flush()
 

@@ -70,6 +70,8 @@ class Watch:
         self._queue: SimpleQueue[list[Event] | Resync | EtcdError | None] = SimpleQueue()
         self._begun: deque[Event] = deque()
         self._close = close
+        self.problem = ""
+        """Why nothing can be heard at the moment; empty while a member answers."""
 
     def get(self, timeout: float | None = None) -> Item | None:
         """The next event or `Resync`; None after `timeout` seconds without one (None: wait on), or when closed.
@@ -301,6 +303,8 @@ class WatchHub:
         if response.canceled:
             self._cancelled(stream, wanted.watch, response)
         else:
+            if wanted.watch.problem:
+                self._say("")
             wanted.take(response.events)
 
     def _cancelled(self, stream: _Stream, watch: Watch, response: Any) -> None:
@@ -328,8 +332,14 @@ class WatchHub:
             if watch in self._watches:
                 self._create(stream, watch)
 
+    def _say(self, problem: str) -> None:
+        """Let the readers know why they hear nothing, or that they do again."""
+        for watch in list(self._watches):
+            watch.problem = problem
+
     def _judge(self, problem: EtcdError) -> None:
         """End the watches if trying again cannot help; otherwise the next stream will do."""
+        self._say(str(problem))
         if self._transport.log_in_again(problem.problem):
             return
         if isinstance(problem, AuthenticationFailed | PermissionDenied | BadSettings):
