@@ -156,6 +156,7 @@ def test_template() -> None:
         ("$a = 'b", "Unclosed quote after \"'\" followed by 'b...'", 1, 7),
         ("\n$a = [1, foo b]", "Syntax error at 'b'", 2, 14),
         ("class class {}", "'class' keyword not allowed at this location", 1, 7),
+        ("$a = [/(/]", "end pattern with unmatched parenthesis: /(/", 1, 7),
         ("$a = 1, 2", "illegal comma separated argument list", 1, 7),
         ("$x = @(END)\nfoo\n", "Heredoc without end-tagged line", 2, 1),
     ],

@@ -9,6 +9,7 @@ from bunraku.catalog.values import DEFAULT
 from bunraku.language.checker.base import IN_BLOCK, IN_CLASS, TOP, CheckerBase, Finding
 from bunraku.language.checker.effects import has_no_effect, without_title
 from bunraku.language.checker.literals import literal_of, shown
+from bunraku.language.errors import CompileError
 from bunraku.language.labels import a, capital_a, label
 from bunraku.language.nodes import (
     Access,
@@ -29,6 +30,7 @@ from bunraku.language.nodes import (
     Name,
     Node,
     Parenthesized,
+    Regex,
     Relationship,
     RenderText,
     Reserved,
@@ -54,6 +56,16 @@ class ExpressionChecker(CheckerBase):
         if value.__class__ is int and value > _MAX_INTEGER:
             message = f"resulted in a value outside of Puppet Integer max range, got '{value:+#x}'"
             self.error(node, f"{capital_a(node)} {message}")
+
+    def _regex(self, node: Regex) -> None:
+        # Here and not at the top: the types themselves parse code.
+        from bunraku.language.types.regexp_translation import translate
+
+        try:
+            translate(node.pattern)
+        except CompileError as error:
+            if "not supported" not in error.message:  # what Ruby has and Python lacks is no error until it is used
+                self.error(node, error.message)
 
     def _variable(self, node: Variable) -> None:
         name = node.name

@@ -107,7 +107,7 @@ class _Checker(ExpressionChecker, ResourceChecker, DefinitionChecker):
 
 _RULES: dict[type[Node], Callable[..., None]] = {
     Nop: _Checker._nothing,
-    Regex: _Checker._nothing,
+    Regex: _Checker._regex,
     Name: _Checker._nothing,
     TypeName: _Checker._nothing,
     RenderText: _Checker._nothing,
