@@ -169,6 +169,8 @@ class Transaction:
             raise Interrupted("told to stop") from None
         finally:
             self._memory.save()
+            for clean_up in self.run_state.at_end:
+                clean_up()
             for folder in self.run_state.unflushed:
                 with suppress(OSError):
                     files.flush_folder(folder)

@@ -153,6 +153,7 @@ class Run:
     whether `read` has to give properties that nobody declared, for a list of what there is. unflushed:
     folders whose renames the engine flushes to the disk before the run is reported. ahead: the resources of the same
     type whose turn could come right after a resource's, with no other work between: what may be done in one go.
+    at_end: called when the run is over, however it ended.
     """
 
     def __init__(
@@ -171,6 +172,7 @@ class Run:
         self.shared: dict[str, Any] = {}
         self.resources: dict[tuple[str, str], ResourceType] = {}
         self.unflushed: set[str] = set()
+        self.at_end: list[Callable[[], None]] = []
         self.ahead: Callable[[ResourceType], list[ResourceType]] = lambda resource: []
         self.log: Callable[[str, str, str], None] = lambda level, message, source: None
 

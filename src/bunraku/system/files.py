@@ -14,11 +14,14 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 TEMPORARY = ".bunraku-"
 """What marks a temporary file of ours: `.NAME.bunraku-XXXXXXXX`."""
+
+FLUSHERS = 8
+"""How many files are flushed at the same time."""
 
 Busy = Callable[[str, OSError], bool]
 """Asked when the target cannot be renamed over because it is a mount point: write into it in place?"""
@@ -47,34 +50,110 @@ def replace(
     back, whole. durable: False flushes nothing, for what can be made again.
     Raises OSError; the target is then unchanged, except after a failed write in place.
     """
-    path = os.path.realpath(path) if follow else path
-    folder, name = os.path.split(path)
-    with _opened_folder(folder) as parent:
-        mode, uid, gid = _attributes(name, parent, mode, uid, gid)
-        temporary = f".{name[:200]}{TEMPORARY}{os.urandom(4).hex()}"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=parent)
+    with Replacement(path, content, mode=mode, uid=uid, gid=gid, follow=follow) as new:
+        if check is not None:
+            check(new.temporary_path)
+        if durable:
+            new.flush()
+        new.commit(busy=busy, flush=durable and flush)
+
+
+class Replacement:
+    """A file's new content under its temporary name, with its final owner and mode, until `commit` or `drop`.
+
+    The arguments are those of `replace`. As a context manager it is dropped where it was not committed.
+    """
+
+    __slots__ = ("_file", "_folder", "_name", "_parent", "_temporary")
+
+    def __init__(
+        self,
+        path: str,
+        content: bytes | Iterable[bytes],
+        *,
+        mode: int | None = None,
+        uid: int | None = None,
+        gid: int | None = None,
+        follow: bool = False,
+    ) -> None:
+        self._folder, self._name = os.path.split(os.path.realpath(path) if follow else path)
+        self._parent = os.open(self._folder or ".", os.O_RDONLY | os.O_DIRECTORY)
+        self._file = -1
+        self._temporary = ""
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.writelines([content] if isinstance(content, bytes) else content)
-                file.flush()
-                set_attributes(file.fileno(), mode=mode, uid=uid, gid=gid)
-                if check is not None:
-                    check(os.path.join(folder, temporary))
-                if durable:
-                    os.fsync(file.fileno())
-            try:
-                os.rename(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
-            except OSError as error:
-                if error.errno != errno.EBUSY or busy is None or not busy(path, error):
-                    raise
-                _write_in_place(temporary, name, parent)
-                os.unlink(temporary, dir_fd=parent)
+            mode, uid, gid = _attributes(self._name, self._parent, mode, uid, gid)
+            temporary = f".{self._name[:200]}{TEMPORARY}{os.urandom(4).hex()}"
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+            self._file = os.open(temporary, flags, 0o600, dir_fd=self._parent)
+            self._temporary = temporary
+            for chunk in [content] if isinstance(content, bytes) else content:
+                view = memoryview(chunk)
+                while view:
+                    view = view[os.write(self._file, view) :]
+            set_attributes(self._file, mode=mode, uid=uid, gid=gid)
         except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary, dir_fd=parent)
+            self.drop()
             raise
-        if durable and flush:
-            os.fsync(parent)
+
+    @property
+    def temporary_path(self) -> str:
+        """Where the content is, until it is committed."""
+        return os.path.join(self._folder, self._temporary)
+
+    def flush(self) -> None:
+        """See the content safe on the disk; done once."""
+        if self._file >= 0:
+            os.fsync(self._file)
+            self._close_file()
+
+    def commit(self, *, busy: Busy | None = None, flush: bool = True) -> None:
+        """Take the target's place. busy, flush: as in `replace`."""
+        try:
+            os.rename(self._temporary, self._name, src_dir_fd=self._parent, dst_dir_fd=self._parent)
+        except OSError as error:
+            path = os.path.join(self._folder, self._name)
+            if error.errno != errno.EBUSY or busy is None or not busy(path, error):
+                raise
+            _write_in_place(self._temporary, self._name, self._parent)
+            os.unlink(self._temporary, dir_fd=self._parent)
+        self._temporary = ""
+        if flush:
+            os.fsync(self._parent)
+        self.drop()
+
+    def drop(self) -> None:
+        """Remove the temporary file, if it is still there, and let everything go."""
+        if self._temporary:
+            with suppress(OSError):
+                os.unlink(self._temporary, dir_fd=self._parent)
+            self._temporary = ""
+        self._close_file()
+        if self._parent >= 0:
+            os.close(self._parent)
+            self._parent = -1
+
+    def _close_file(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def __enter__(self) -> Replacement:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.drop()
+
+
+def flush_all(replacements: Sequence[Replacement]) -> None:
+    """Flush many files' contents at once: the disk's journal takes several in one step. Raises OSError."""
+    if len(replacements) < 2:
+        for replacement in replacements:
+            replacement.flush()
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(FLUSHERS) as pool:
+        list(pool.map(Replacement.flush, replacements))
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from bunraku.resources.base import (
     integer,
     text,
 )
+from bunraku.resources.file import ahead
 from bunraku.resources.file.content import Content, diff
 from bunraku.resources.file.mode import mode, octal, wanted
 from bunraku.system import accounts, files
@@ -263,7 +264,7 @@ class File(ResourceType):
             self._create(ensure)
         elif "content" in changes:
             self._back_up()
-            self._write(self.current["mode"])
+            self._write()
         elif "target" in changes:
             files.make_link(self.path, changes["target"], uid=self._uid(), gid=self._gid())
         else:
@@ -291,33 +292,66 @@ class File(ResourceType):
                 raise ResourceError(f"{self.path} shall be a link, but it is not said where to: add target => …")
             files.make_link(self.path, target, uid=uid, gid=gid)
         else:
-            self._write(0o644 & ~files.current_umask() if was != "file" else self.current["mode"])
+            self._write()
 
     def _check_parent(self) -> None:
         folder = os.path.dirname(self.path)
         if not os.path.isdir(folder):
             raise ResourceError(f"Cannot create {self.path}; parent directory {folder} does not exist")
 
-    def _write(self, bits: int) -> None:
+    def _write(self) -> None:
         content = self._new_content()
         if self.checksum_value is not None and content.digest(self._algorithm()) != self.checksum_value:
             found = content.digest(self._algorithm())
             raise ResourceError(f"The new content has the checksum {found}, not {self.checksum_value}: not written")
-        files.replace(
-            self.path,
-            content.chunks(),
-            mode=bits if self.mode is None else wanted(self.mode, bits, False),
-            uid=self._uid(),
-            gid=self._gid(),
-            follow=self.links == "follow",
-            check=self._check if self.validate_cmd else None,
-            flush=False,
-        )
+        with ahead.take(self) or self.replacement() as new:
+            if self.validate_cmd:
+                self._check(new.temporary_path)
+            new.flush()
+            new.commit(flush=False)
         folder = os.path.dirname(os.path.realpath(self.path) if self.links == "follow" else self.path)
         if folder not in self.run.unflushed:
             self.run.unflushed.add(folder)
             with suppress(OSError):
                 files.sweep(folder)
+
+    def replacement(self) -> files.Replacement:
+        """The new file under its temporary name. Raises OSError, ResourceError."""
+        bits = self.current["mode"] if self.current["ensure"] == "file" else 0o644 & ~files.current_umask()
+        return files.Replacement(
+            self.path,
+            self._new_content().chunks(),
+            mode=bits if self.mode is None else wanted(self.mode, bits, False),
+            uid=self._uid(),
+            gid=self._gid(),
+            follow=self.links == "follow",
+        )
+
+    def can_be_written_ahead(self) -> bool:
+        """Whether the new content is at hand, small, and need not be looked at by anybody first."""
+        content = self.content
+        return isinstance(content, Content) and content.size <= ahead.LARGEST and not self.validate_cmd
+
+    def written_ahead(self) -> files.Replacement | None:
+        """The new file under its temporary name, if it will have to be written and can be now."""
+        if not self.can_be_written_ahead():
+            return None
+        try:
+            self.current = self.read()
+            desired = self.desired()
+            due = self.current["ensure"] == "absent" or not self.in_sync(
+                "content", self.current.get("content"), self.content
+            )
+            if (
+                desired.get("ensure") not in ("file", "present")
+                or self.current["ensure"] not in ("absent", "file")
+                or not due
+            ):
+                return None
+            return self.replacement()
+        except (OSError, ResourceError):
+            # Its turn will tell what is wrong, or it is put right until then.
+            return None
 
     def _check(self, temporary: str) -> None:
         """Let `validate_cmd` look at the new content. Raises ResourceError where it refuses."""
