@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "resources": {"catalog", "system", "etcd"},
     "engine": {"catalog", "resources", "system"},
     "confd": {"etcd", "system"},
+    "inventory": {"catalog", "system"},
 }
 OPEN_ROOMS = {"cli", "api", "testing"}
 """The composing ends: `cli` and the library's face join the rooms; `testing` stands in for them."""
