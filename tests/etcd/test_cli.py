@@ -60,6 +60,23 @@ def test_a_snapshot_restores_every_key(bunraku, client: Client, tmp_path: Path) 
     assert main(["etcd", "restore", str(file), "--data-dir", str(tmp_path / "new")]) == 1
 
 
+def test_snapshots_in_a_folder_are_rotated(bunraku, tmp_path: Path) -> None:
+    for stamp in ("20200101T000000Z", "20210101T000000Z"):
+        (tmp_path / f"etcd-{stamp}.db").write_text("old")
+    (tmp_path / "other.db").write_text("not ours")
+    code, out, _ = bunraku("snapshot", str(tmp_path), "--keep", "2")
+    left = sorted(path.name for path in tmp_path.glob("*.db"))
+    assert code == 0 and len(left) == 3 and left[0] == "etcd-20210101T000000Z.db" and left[2] == "other.db"
+    assert "etcd-20200101T000000Z.db  removed" in out
+
+
+def test_a_lone_member_is_restarted_by_a_command_and_waited_for(bunraku, one: LocalCluster) -> None:
+    code, out, _ = bunraku("rolling", "--member", one.endpoints[0], "--", "echo", "restarting")
+    assert code == 0 and out == f"restarting\n{one.endpoints[0]} is back\n"
+    assert bunraku("rolling", "--member", one.endpoints[0], "--", "false")[0] == 1
+    assert "is none of the endpoints" in bunraku("rolling", "--member", "http://127.0.0.1:1", "--", "true")[2]
+
+
 def test_a_tree_goes_out_and_comes_back(bunraku, client: Client, tmp_path: Path) -> None:
     values = {"/tree/a/x": "1", "/tree/a": "both", "/tree/b": "two\nlines", "/tree/raw": b"\xff"}
     for key, value in values.items():

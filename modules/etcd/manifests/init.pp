@@ -10,6 +10,8 @@
 # @param service_enable    whether the service starts at boot
 # @param service_provider  `base` runs etcd in the background without any init system, as whoever applies (or `user`);
 #   by default the system's own service is used
+# @param service_restart   the command that restarts the service, such as
+#   `bunraku etcd rolling --member URL --endpoints URL,… -- systemctl restart etcd`: one member at a time among hosts
 # @param config_file_path  the configuration: YAML if it ends in .yml or .yaml, else a file of environment variables
 # @param user              who etcd runs as and owns its folders (default: etcd; with service_provider `base`, nobody)
 # @param group             the group of the same
@@ -80,6 +82,7 @@ class etcd (
   Variant[Enum['running', 'stopped'], Boolean] $service_ensure      = 'running',
   Variant[Boolean, Enum['mask', 'manual']] $service_enable          = true,
   Optional[String[1]]                  $service_provider            = undef,
+  Optional[String[1]]                  $service_restart             = undef,
   Etcd::Path                           $config_file_path            = $etcd::params::config_file_path,
   Optional[String[1]]                  $user                        = undef,
   Optional[String[1]]                  $group                       = undef,

@@ -25,6 +25,7 @@ ACTIONS = {
     "alarms": ("etcd_cluster", "alarms that are raised; --clear says that their cause is mended"),
     "compact": ("etcd_cluster", "forget history (default: all but the present)"),
     "defrag": ("etcd_cluster", "give free space back to the file systems, one member after the other, the leader last"),
+    "rolling": ("etcd_cluster", "run a command that restarts a member: one at a time, a leader hands over first"),
     "snapshot": ("etcd_data", "write a snapshot, checked, whole or not at all"),
     "restore": ("etcd_data", "make a data folder out of a snapshot"),
     "export": ("etcd_data", "print the keys under a prefix as a YAML tree"),

@@ -15,6 +15,10 @@ def add_arguments(name: str, action: argparse.ArgumentParser) -> None:
     """The flags of the action `name`."""
     if name == "alarms":
         action.add_argument("--clear", action="store_true", help="clear them")
+    if name == "rolling":
+        action.add_argument("--member", metavar="URL", required=True, help="the client URL of the member to restart")
+        action.add_argument("--wait", metavar="SECONDS", type=float, default=300.0, help="for other hosts (300)")
+        action.add_argument("command", metavar="COMMAND", nargs="+", help="what restarts it (after --)")
     if name == "compact":
         action.add_argument("revision", metavar="REVISION", nargs="?", type=int, help="keep history from here on")
 
@@ -151,6 +155,20 @@ def defrag(args: argparse.Namespace) -> int:
             after = client.maintenance.status(endpoint)
             print(f"{endpoint}  {size(one.size)} → {size(after.size)}", flush=True)
     return 0 if all(isinstance(one, Status) for one in found.values()) else 1
+
+
+def rolling(args: argparse.Namespace) -> int:
+    """Restart a member by a command, safely for the cluster: under its lock, with a quorum, and until it is well."""
+    import socket
+
+    from bunraku.etcd.cluster import out_of_service
+    from bunraku.system.process import run
+
+    with _connect(args) as client, out_of_service(client, args.member, socket.gethostname(), wait=args.wait):
+        done = run(args.command, deadline=120.0)
+        sys.stdout.write(done.output)
+    print(f"{args.member} is back" if done.ok else f"✗ {args.command[0]} exited {done.code}")
+    return 0 if done.ok else 1
 
 
 def _connect(args: argparse.Namespace) -> Any:

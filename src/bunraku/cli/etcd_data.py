@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 from bunraku.cli.table import size
+from bunraku.system.files import remove
 
 
 def add_arguments(name: str, action: argparse.ArgumentParser) -> None:
     """The flags of the action `name`."""
     if name == "snapshot":
-        action.add_argument("file", metavar="FILE", help="where to; replaced when the new one is whole")
+        action.add_argument("file", metavar="FILE", help="where to; in a folder, a new file named by the time")
+        action.add_argument("--keep", metavar="N", type=int, help="in a folder: remove all but the latest N")
     elif name == "restore":
         action.add_argument("file", metavar="FILE", help="the snapshot")
         action.add_argument("--data-dir", metavar="DIR", required=True, help="the folder to make; it must not exist")
@@ -30,10 +33,18 @@ def add_arguments(name: str, action: argparse.ArgumentParser) -> None:
 
 
 def snapshot(args: argparse.Namespace) -> int:
-    """Write a snapshot."""
+    """Write a snapshot; in a folder, under the time's name, and older ones may go."""
+    path = Path(args.file)
+    folder = path if path.is_dir() else None
+    if folder is not None:
+        path = folder / time.strftime("etcd-%Y%m%dT%H%M%SZ.db", time.gmtime())
     with _connect(args) as client:
-        written = client.maintenance.snapshot(args.file)
-    print(f"{args.file}  {size(written)}")
+        written = client.maintenance.snapshot(str(path))
+    print(f"{path}  {size(written)}")
+    if folder is not None and args.keep is not None:
+        for old in sorted(folder.glob("etcd-????????T??????Z.db"))[: -max(args.keep, 1)]:
+            remove(str(old))
+            print(f"{old}  removed")
     return 0
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bunraku.etcd.errors import EtcdError, Refused
+from bunraku.etcd.errors import BadSettings, EtcdError, Refused
 from bunraku.etcd.lock import held
 from bunraku.etcd.maintenance import Status
 from bunraku.etcd.members import Member
@@ -191,7 +191,9 @@ def out_of_service(client: Client, client_url: str, holder: str, *, wait: float 
     Under the lock, so one member at a time; a leader hands over first; the cluster must keep its quorum meanwhile, and
     the member must be well again at the end. Raises `Unsafe`, `Locked`.
     """
-    target = next(endpoint for endpoint in client.transport.endpoints if client_url.endswith(str(endpoint)))
+    target = next((e for e in client.transport.endpoints if client_url.endswith(f"/{e}")), None)
+    if target is None:
+        raise BadSettings(f"{client_url} is none of the endpoints", remedy="name it among --endpoints too")
     members = client.members.list()
     single = sum(not member.learner for member in members) == 1
     # The lock of a lone member goes down with it: there is nobody to lock out, and nobody to keep it.

@@ -454,6 +454,10 @@ CONNECT_PROBLEMS = {
         "the server broke off the TLS handshake",
         "does it speak TLS (else use http://), and does it want a client certificate?",
     ),
+    "TSI_DATA_CORRUPTED": (
+        "the server broke off the TLS connection",
+        "does it want a client certificate? check cert_file and key_file",
+    ),
     "DNS resolution failed": ("the host name cannot be resolved", "check its spelling, or use an address"),
     "name resolution": ("the host name cannot be resolved", "check its spelling, or use an address"),
 }

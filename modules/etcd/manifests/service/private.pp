@@ -13,6 +13,7 @@ class etcd::service::private {
 
   service { 'etcd':
     ensure   => $etcd::service_ensure,
+    restart  => $etcd::service_restart,
     provider => 'base',
     start    => "start-stop-daemon --start --background --make-pidfile --pidfile '${pid_file}' --output '${log_file}' ${who}${program}",
     stop     => "start-stop-daemon --stop --retry TERM/10/KILL/5 --remove-pidfile --pidfile '${pid_file}'",

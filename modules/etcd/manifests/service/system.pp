@@ -21,6 +21,7 @@ class etcd::service::system {
   }
   service { 'etcd':
     ensure   => $etcd::service_ensure,
+    restart  => $etcd::service_restart,
     enable   => $etcd::service_enable,
     provider => $etcd::service_provider,
   }

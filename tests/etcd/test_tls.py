@@ -1,0 +1,116 @@
+"""An authority, certificates and etcd with TLS on, for clients and peers."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from load import Load
+from local import LocalCluster
+
+from bunraku.engine.outcome import Outcome
+from bunraku.etcd import Client, Tls, Unreachable, tls
+
+Converge = Callable[..., dict[str, Outcome]]
+
+
+@pytest.fixture
+def pki(tmp_path: Path, converge: Converge) -> Callable[..., dict[str, Outcome]]:
+    """Declare the authority and two certificates in a folder; `more` goes to the servers' certificate."""
+    folder = tmp_path / "pki"
+    folder.mkdir()
+    ca = {"ca_cert": f"{folder}/ca.crt", "ca_key": f"{folder}/ca.key"}
+
+    def declare(**more: Any) -> dict[str, Outcome]:
+        outcomes = converge(
+            None,
+            {
+                f"{folder}/server.crt": (
+                    "Etcd_cert",
+                    {"key_file": f"{folder}/server.key", "hosts": ["127.0.0.1", "localhost"], **ca, **more},
+                ),
+                f"{folder}/root.crt": ("Etcd_cert", {"key_file": f"{folder}/root.key", "common_name": "root", **ca}),
+                f"{folder}/ca.crt": ("Etcd_ca", {"key_file": f"{folder}/ca.key"}),
+            },
+        )
+        return {Path(title).name: outcome for title, outcome in outcomes.items()}
+
+    return declare
+
+
+class TlsCluster(LocalCluster):
+    """Members that speak TLS to clients and to each other, and want certificates from both."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        pki = folder / "pki"
+        flags = []
+        for side in ("", "peer-"):
+            flags += [f"--{side}cert-file", f"{pki}/server.crt", f"--{side}key-file", f"{pki}/server.key"]
+            flags += [f"--{side}trusted-ca-file", f"{pki}/ca.crt", f"--{side}client-cert-auth"]
+        super().__init__(folder, size, flags)
+        for member in self.members:
+            member.client_url = member.client_url.replace("http:", "https:")
+            member.peer_url = member.peer_url.replace("http:", "https:")
+        self.initial = ",".join(f"{m.name}={m.peer_url}" for m in self.members)
+        self.tls = Tls(f"{pki}/ca.crt", f"{pki}/root.crt", f"{pki}/root.key")
+
+    def client(self, deadline: float = 5.0) -> Client:
+        return Client(self.endpoints, tls=self.tls, deadline=deadline)
+
+
+@pytest.fixture
+def secure(need_etcd: None, tmp_path: Path, pki: Callable[..., Any]) -> Iterator[TlsCluster]:
+    pki()
+    with TlsCluster(tmp_path, 3) as cluster:
+        yield cluster
+
+
+def test_certificates_are_made_once_and_renewed_for_a_reason(tmp_path: Path, pki: Callable[..., Any]) -> None:
+    first = pki()
+    assert [first[name].events[0].words for name in ("ca.crt", "server.crt", "root.crt")] == ["created"] * 3
+    assert {outcome.state for outcome in pki().values()} == {"unchanged"}
+    folder = tmp_path / "pki"
+    assert {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir() if path.suffix == ".key"} == {
+        "ca.key": 0o600,
+        "server.key": 0o600,
+        "root.key": 0o600,
+    }
+    assert tls.hosts_of(f"{folder}/server.crt") == ["127.0.0.1", "localhost"]
+    renewed = pki(days=366, renew_before=365)["server.crt"]
+    assert renewed.events[0].words == "renewed: expires in 364 days"
+    assert pki(hosts=["localhost"])["server.crt"].events[0].words.startswith("hosts [127.0.0.1, localhost]")
+    (folder / "server.key").write_bytes((folder / "root.key").read_bytes())
+    assert pki()["server.crt"].events[0].words == "renewed: not of this key"
+    (folder / "server.crt").write_text("rubbish")
+    assert pki()["server.crt"].events[0].words.startswith("renewed: unreadable")
+    (folder / "ca.key").unlink()
+    assert "ca.key is missing, but not the other half" in pki()["ca.crt"].events[0].words
+
+
+@pytest.mark.slow
+def test_a_cluster_speaks_tls_and_certificates_are_rotated_under_load(
+    secure: TlsCluster, tmp_path: Path, pki: Callable[..., Any], converge: Converge
+) -> None:
+    with Load(secure) as load:
+        time.sleep(0.5)
+        assert pki(days=366, renew_before=365)["server.crt"].changed
+        victim = secure.members[0]
+        victim.kill()
+        secure.restart(victim)
+        time.sleep(2)
+    load.check(secure)
+    files = {"ca_file": secure.tls.ca_file, "cert_file": secure.tls.cert_file, "key_file": secure.tls.key_file}
+    assert converge("Etcd_key", {"/tls": {"value": "x", "peers": secure.endpoints, **files}})["/tls"].changed
+
+
+def test_wrong_trust_is_named(secure: TlsCluster, tmp_path: Path) -> None:
+    other = tls.make_authority("another", 1)
+    (tmp_path / "other.crt").write_bytes(other.cert)
+    endpoint = secure.endpoints[0]
+    for wrong, words in (
+        (Tls(str(tmp_path / "other.crt")), "not signed by the given authority.*check ca_file"),
+        (Tls(secure.tls.ca_file), "does it want a client certificate"),
+    ):
+        with Client(endpoint, tls=wrong, deadline=1) as client:
+            pytest.raises(Unreachable, client.get, "/a").match(words)
