@@ -15,6 +15,7 @@ from bunraku.catalog.signature import TypeSignature
 from bunraku.language import types
 from bunraku.language.errors import CompileError
 from bunraku.language.functions.dispatch import Block, NativeFunction, Overload
+from bunraku.language.scope import MISSING
 from bunraku.ruby import Dispatch, RubyError, RubyFunction, Worker
 from bunraku.ruby import types as surfaces
 from bunraku.system.cache import Cache
@@ -200,7 +201,15 @@ class _Calling:
         self.key = id(scope)
 
     def lookup(self, name: str) -> Any:
-        return self._scope.lookup(name)
+        value = self._scope.find(name)
+        if value is not MISSING:
+            return value
+        message = f"Undefined variable '{name}'; "
+        if self._compiler.strict == "error":
+            raise CompileError(message)
+        if self._compiler.strict == "warning":
+            self._compiler.warn_once("undefined_variables", name, message, None, None)
+        return None
 
     def has(self, name: str) -> bool:
         return self._scope.has(name)

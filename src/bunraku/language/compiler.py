@@ -324,6 +324,8 @@ class Compiler:
             raise CompileError(f"Unknown resource type: '{type_name}'", hint=self.hint_for_type(type_name))
         declared = []
         for title in titles:
+            is_text = type(title) is str
+            title = title if is_text else types.interpolate(title)
             resource = Declaration(kind, kind.label, title, frame, kind.definition, dict(parameters), places)
             resource.file, resource.line = place
             resource.kind = kind.kind
@@ -334,7 +336,8 @@ class Compiler:
             if tag is not None:
                 resource.tag(tag)
             resource.tags.update(dict.fromkeys(kind.tags))
-            if is_tag(title):
+            resource.title_is_text = is_text
+            if is_text and is_tag(title):
                 resource.tags.update(dict.fromkeys(split_tag(title.lower())))
             if kind.label in self._defaulted:
                 self._apply_defaults(resource, frame)

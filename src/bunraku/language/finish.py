@@ -165,7 +165,9 @@ def _final_parameters(declared: Declaration) -> dict[str, Any]:
         if name in RELATIONSHIPS and isinstance(value, list):
             value = [each for each in flattened(value) if each is not None]
         found[namevar if name == "name" else name] = _final_value(value)
-    if found.get(namevar) == declared.title:
+    if not declared.title_is_text:
+        found.setdefault(namevar, declared.title)
+    elif found.get(namevar) == declared.title:
         del found[namevar]
     return found
 

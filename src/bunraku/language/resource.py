@@ -99,6 +99,7 @@ class Declaration(Resource):
 
     frame: where it was declared. source: the definition that declared it, owner of its parameters unless `sources`
     tells of another. places: where each parameter was set. definition: its class, define or node; None where native.
+    title_is_text: False where data gave a number for a title; it is spelt out, but the name is told beside it.
     """
 
     __slots__ = (
@@ -113,6 +114,7 @@ class Declaration(Resource):
         "resource_type",
         "source",
         "sources",
+        "title_is_text",
         "was_changed",
     )
 
@@ -139,6 +141,7 @@ class Declaration(Resource):
         self.is_finished = False
         self.is_tagged = False
         self.was_changed = False
+        self.title_is_text = True
 
     @property
     def ref(self) -> str:
