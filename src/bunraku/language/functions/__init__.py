@@ -70,9 +70,8 @@ FAMILIES: dict[str, str] = {
     "shell": "shellquote",
     "sprintf": "sprintf",
     "stdlib.arrays": """
-        clamp concat count delete delete_at delete_regex delete_undef_values delete_values difference grep
-        intersection join_keys_to_values member pick pick_default prefix range reject reverse suffix union values_at
-        zip
+        concat count delete delete_at delete_regex delete_undef_values delete_values difference grep intersection
+        join_keys_to_values member pick pick_default prefix reject reverse suffix union zip
     """,
     "stdlib.conversions": "any2array any2bool bool2num bool2str convert_base num2bool str2bool to_bytes",
     "stdlib.hashes": """
@@ -96,6 +95,7 @@ FAMILIES: dict[str, str] = {
         fqdn_rand_string fqdn_rotate seeded_rand seeded_rand_string shuffle stdlib::fqdn_rand_string
         stdlib::fqdn_rotate stdlib::seeded_rand stdlib::seeded_rand_string
     """,
+    "stdlib.ranges": "clamp range values_at",
     "stdlib.resources": """
         assert_private defined_with_params ensure_packages ensure_resource ensure_resources getparam private
         stdlib::ensure stdlib::ensure_packages stdlib::str2resource

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bunraku.language.errors import CompileError
 from bunraku.language.functions.ruby_text import to_s
 from bunraku.language.types.regexp import Regexp, compile_ruby
 
@@ -26,19 +27,30 @@ def compiled(pattern: Any) -> Pattern:
 
 
 def split(text: str, pattern: Pattern) -> list[str]:
-    """`String#split`: groups are among the parts, empty parts at the end are dropped."""
-    if not text:
-        return []
+    """`String#split`: groups are among the parts, empty parts at the end are dropped.
+
+    Where nothing but an empty match is found, and again right after, one character is split off.
+    """
     parts: list[str] = []
-    start = 0
-    for match in pattern.finditer(text):
-        if match.end() == match.start():
-            if match.start() in (0, len(text)):
+    begin = start = 0
+    empty_before = False
+    while text and (match := pattern.search(text, start)):
+        if match.start() == start == match.end():
+            if not empty_before:
+                start += 1
+                empty_before = True
+                if start > len(text):
+                    break
                 continue
-        parts.append(text[start : match.start()])
+            parts.append(text[begin : begin + 1])
+            begin = start
+        else:
+            parts.append(text[begin : match.start()])
+            begin = start = match.end()
+        empty_before = False
         parts += [group for group in match.groups() if group is not None]
-        start = match.end()
-    parts.append(text[start:])
+    if text:
+        parts.append(text[begin:])
     while parts and not parts[-1]:
         parts.pop()
     return parts
@@ -61,6 +73,8 @@ def _referred(reference: re.Match[str], match: re.Match[str]) -> str:
     """What `\\1`, `\\k<name>`, `\\&`, `` \\` ``, `\\'` and `\\\\` stand for in a replacement."""
     name, sign = reference.groups()
     if name is not None:
+        if not name.isdigit() and name not in match.re.groupindex:
+            raise CompileError(f"undefined group name reference: {name}")
         return match[int(name) if name.isdigit() else name] or ""
     if sign in "&0":
         return match[0]
@@ -70,4 +84,6 @@ def _referred(reference: re.Match[str], match: re.Match[str]) -> str:
         return match.string[match.end() :]
     if sign == "\\":
         return "\\"
-    return (match[int(sign)] or "") if int(sign) <= match.re.groups else ""
+    # Where groups have names, their numbers stand for nothing.
+    is_known = int(sign) <= match.re.groups and not match.re.groupindex
+    return (match[int(sign)] or "") if is_known else ""

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bunraku.language.errors import CompileError
 from bunraku.language.functions import legacy
 from bunraku.language.functions import ruby_text as ruby
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _BASES: Final = {"d": 10, "i": 10, "u": 10, "x": 16, "X": 16, "o": 8, "b": 2, "B": 2}
 _PREFIXES: Final = {"x": "0x", "X": "0X", "o": "0", "b": "0b", "B": "0B"}
@@ -251,7 +253,7 @@ def _integer(directive: _Directive, kind: str, value: Any) -> str:
     sign = "-" if number < 0 else directive.plus()
     if base != 10 and number < 0 and not directive.plus():
         return _endless(directive, kind, number)
-    digits = _digits_of(abs(number), base)
+    digits = "" if number == 0 == directive.precision else _digits_of(abs(number), base)
     prefix = _PREFIXES.get(kind, "") if "#" in directive.flags and (number or kind == "o") else ""
     if kind == "o" and prefix and digits.startswith("0"):
         prefix = ""
@@ -314,6 +316,8 @@ def _rounded(number: float, kind: str, precision: int) -> float | Decimal:
 
     So 2.675, which is a little less, is 2.68 with two digits, where C has 2.67.
     """
+    from decimal import ROUND_HALF_EVEN, Decimal
+
     fifteen = Decimal(f"{number:.14e}")
     places = precision if kind == "f" else precision - fifteen.adjusted()
     if kind in "gG":

@@ -25,20 +25,25 @@ def split_reference(text: str) -> tuple[str, str]:
     return match[1], match[2]
 
 
+def _named_by(reference: Any) -> tuple[str, str] | None:
+    """Type and title of a reference, as a value or as a text; None for what is none. Raises CompileError."""
+    if isinstance(reference, str):
+        return split_reference(reference)
+    if isinstance(reference, types.PResourceType):
+        return reference.type_name or "", reference.title or ""
+    return ("class", reference.class_name or "") if isinstance(reference, types.PClassType) else None
+
+
 @legacy("defined_with_params", -1)
 def defined_with_params(scope: Any, *arguments: Any) -> bool:
     """Whether a resource is declared with (at least) these parameters; without a title, any of the type."""
     reference, parameters = (*arguments, None, None)[:2]
     if reference is None or reference is False:
         raise CompileError("Must specify a reference")
-    if isinstance(reference, str):
-        type_name, title = split_reference(reference)
-    elif isinstance(reference, types.PResourceType):
-        type_name, title = reference.type_name or "", reference.title or ""
-    elif isinstance(reference, types.PClassType):
-        type_name, title = "class", reference.class_name or ""
-    else:
+    found = _named_by(reference)
+    if found is None:
         raise CompileError(f"Reference is not understood: '{ruby.class_name(reference)}'")
+    type_name, title = found
     wanted = parameters if isinstance(parameters, dict) else {}
     return any(_has_parameters(resource, wanted) for resource in _resources(scope, type_name, title))
 
@@ -116,7 +121,7 @@ def getparam(scope: Any, *arguments: Any) -> Any:
         raise CompileError("Must specify name of a parameter")
     if not parameter:
         return ""
-    resource = scope.compiler.find_resource(*split_reference(ruby.to_s(reference)))
+    resource = scope.compiler.find_resource(*(_named_by(reference) or split_reference(ruby.to_s(reference))))
     value = None if resource is None else resource.value_of(parameter)
     return "" if value is None else value
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 from bunraku.language.errors import CompileError
 from bunraku.language.functions import function, legacy
@@ -108,9 +106,15 @@ def _escape_regexp(text: str) -> str:
     return "".join(_REGEXP_SPACE.get(c) or _REGEXP_SPECIAL.sub(r"\\\g<0>", c) for c in text)
 
 
+def _escape_uri(text: str) -> str:
+    from urllib.parse import quote
+
+    return quote(text, safe=_URI_SAFE)
+
+
 _each_text("regexpescape", _escape_regexp)
 _each_text("swapcase", str.swapcase)
-_each_text("uriescape", lambda text: quote(text, safe=_URI_SAFE))
+_each_text("uriescape", _escape_uri)
 
 
 @legacy("squeeze", -1)
@@ -240,7 +244,8 @@ def shell_split(scope: Any, *arguments: Any) -> list[str]:
 @function("stdlib::xml_encode", "String str, Enum['text','attr'] ?type")
 def xml_encode(scope: Any, text: str, kind: str = "text") -> str:
     """Escaped for XML: as text, or quoted as an attribute."""
-    return escape(text) if kind == "text" else '"' + escape(text, {'"': "&quot;"}) + '"'
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped if kind == "text" else '"' + escaped.replace('"', "&quot;") + '"'
 
 
 @function("sprintf_hash", "String format, Hash arguments")
