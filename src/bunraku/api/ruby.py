@@ -125,8 +125,8 @@ class Function:
         text = self._inputs.read_text(self._path)
         function = self._worker.load_function(self.name, str(self._path), text, _Calling(scope))
         native = NativeFunction(self.name)
-        if function.legacy:
-            native.overloads.append(Overload(_counted(function.arity), self._caller(function, 0, None)))
+        if function.legacy:  # counts its arguments itself
+            native.overloads.append(Overload("Any *arguments", self._caller(function, 0, None)))
             return native
         resolve = _resolver(scope, function.aliases)
         mismatches: list[Overload] = []
@@ -141,24 +141,15 @@ class Function:
         self, function: RubyFunction, number: int, dispatch: Dispatch | None, resolve: Resolve | None = None
     ) -> Callable[..., Any]:
         returns = None if dispatch is None else dispatch.returns
+        subject = "" if dispatch is None else f"value returned from function '{dispatch.method}'"
 
         def call(scope: Scope, *arguments: Any, block: Block | None = None) -> Any:
             value = self._worker.call(function, number, list(arguments), _Calling(scope), block)
             if returns is not None:
-                types.assert_instance(
-                    f"value returned from function '{self.name}'", types.parse(returns, resolve), value
-                )
+                types.assert_instance(subject, types.parse(returns, resolve), value)
             return value
 
         return call
-
-
-def _counted(arity: int) -> str:
-    """The signature of a function of the 3.x interface, whose arguments are only counted."""
-    if arity >= 0:
-        return ", ".join(f"Any p{n}" for n in range(arity))
-    least = -arity - 1
-    return ", ".join([*(f"Any p{n}" for n in range(least)), f"Any *p{least}"])
 
 
 def _signature(dispatch: Dispatch) -> str:

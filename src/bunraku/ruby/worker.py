@@ -80,11 +80,13 @@ class Caller(Protocol):
 class Dispatch(NamedTuple):
     """One overload of a Ruby function.
 
-    parameters: (kind, type as text, name); kind is required, optional, repeated or required_repeated.
-    block: (required or optional, type as text, name) or None. returns: type as text, None for any.
-    mismatch: it takes wrong arguments in order to say what is wrong with them; what it returns is the message.
+    method: the Ruby method behind it, which messages name. parameters: (kind, type as text, name); kind is required,
+    optional, repeated or required_repeated. block: (required or optional, type as text, name) or None. returns: type
+    as text, None for any. mismatch: it takes wrong arguments in order to say what is wrong with them; what it returns
+    is the message.
     """
 
+    method: str
     parameters: tuple[tuple[str, str, str], ...]
     block: tuple[str, str, str] | None
     returns: str | None
@@ -235,6 +237,7 @@ class Worker:
 
 def _dispatch(details: dict[str, Any]) -> Dispatch:
     return Dispatch(
+        details["method"],
         tuple((kind, type_text, name) for kind, type_text, name in details["parameters"]),
         tuple(details["block"]) if details["block"] else None,
         details["returns"],

@@ -126,7 +126,13 @@ module Puppet
       alias pal_compiler_param compiler_param
 
       def signature
-        { 'parameters' => @parameters, 'block' => @block, 'returns' => @returns, 'mismatch' => @mismatch }
+        {
+          'method' => @method_name.to_s,
+          'parameters' => @parameters,
+          'block' => @block,
+          'returns' => @returns,
+          'mismatch' => @mismatch
+        }
       end
 
       # The method's arguments, out of the call's.

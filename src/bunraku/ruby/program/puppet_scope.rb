@@ -138,6 +138,8 @@ module Puppet
 
     # Values as functions of the 3.x interface expect them.
     module Legacy
+      TEXTS = %w[SemVer SemVerRange Timespan Timestamp].freeze
+
       class << self
         # undef is an empty string among the arguments, and nil inside of them.
         def arguments(values)
@@ -151,6 +153,7 @@ module Puppet
           when Array then value.map { |item| convert(item) }
           when Hash then value.to_h { |key, item| [convert(key), convert(item)] }
           when Regexp then value.inspect
+          when Values::Text then TEXTS.include?(value.kind) ? String.new(value) : value
           when Pops::Types::PBinaryType::Binary then value.to_s
           when Pops::Types::PClassType then Resource.new('Class', value.title)
           when Pops::Types::PResourceType then Resource.new(value.type_name, value.title.to_s)

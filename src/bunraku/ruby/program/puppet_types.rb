@@ -4,6 +4,12 @@ module Puppet
   module Pops
     # Values and types of the Puppet language that have a Ruby class of their own.
     module Types
+      # The class of a type: `PIntegerType` for `Integer[1, 5]`.
+      def self.class_for(text)
+        name = "P#{text[/\A\w+/]}Type"
+        const_defined?(name, false) ? const_get(name) : const_set(name, Class.new(PAnyType))
+      end
+
       # A type, by its text; questions about it are bunraku's to answer.
       class PAnyType
         attr_reader :text

@@ -29,10 +29,6 @@ module Values
       JSON.generate(plain(value), max_nesting: false, allow_nan: true)
     end
 
-    def to_puppet_type(text)
-      Puppet::Pops::Types::PAnyType.new(text)
-    end
-
     private
 
     def revive(value)
@@ -58,7 +54,9 @@ module Values
     end
 
     def type(value)
-      return Puppet::Pops::Types::PAnyType.new(value['text'], value['id']) unless value.key?('type_name')
+      unless value.key?('type_name')
+        return Puppet::Pops::Types.class_for(value['text']).new(value['text'], value['id'])
+      end
 
       kind = value['type_name'] == 'Class' ? Puppet::Pops::Types::PClassType : Puppet::Pops::Types::PResourceType
       kind.new(value['text'], value['id'], value['type_name'], value['title'])
