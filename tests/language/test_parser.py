@@ -157,6 +157,7 @@ def test_template() -> None:
         ("\n$a = [1, foo b]", "Syntax error at 'b'", 2, 14),
         ("class class {}", "'class' keyword not allowed at this location", 1, 7),
         ("$a = [/(/]", "end pattern with unmatched parenthesis: /(/", 1, 7),
+        ('$x = @("A")\n  foo\n  b ${08} c\n  | A\n', "Not a valid octal number 08", 3, 7),
         ("$a = 1, 2", "illegal comma separated argument list", 1, 7),
         ("$x = @(END)\nfoo\n", "Heredoc without end-tagged line", 2, 1),
     ],
