@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from bunraku.confd.pipeline import File, render
+from bunraku.confd.mirror import View
+from bunraku.confd.pipeline import File, ResourceFailed, render
 from bunraku.confd.resource import Resource
 from bunraku.confd.source import Source
 from bunraku.confd.templates import Templates
@@ -18,12 +20,13 @@ PATIENCE = 10
 """A debounced resource waits at most so many times its debounce, however many changes come."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Job:
     """The work that one resource is. The main loop owns it; a worker sees only `resource` and `wanted`."""
 
     resource: Resource
     source: Source
+    view: View
     templates: Templates
     due_at: float | None = None
     """When (monotonic) it is to be run; None when nothing is to be done."""
@@ -36,13 +39,21 @@ class Job:
     drift: str = ""
     placed: dict[str, File] = field(default_factory=dict)
     """The files that it put, or found, in their places."""
+    stamps: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """What tells, without reading them, that they are still those."""
     last_run: float = 0.0
     """When (time.time) it last succeeded."""
 
     @classmethod
     def of(cls, resource: Resource, source: Source) -> Job:
         """A job that is due at once."""
-        return cls(resource, source, Templates.of(resource.settings, source.mirror.view(resource).store), due_at=0.0)
+        view = source.mirror.view(resource)
+        return cls(resource, source, view, Templates.of(resource.settings, view.store), due_at=0.0)
+
+    def look_anew(self) -> None:
+        """The source has begun a new mirror: look at that."""
+        self.view = self.source.mirror.view(self.resource)
+        self.templates = Templates.of(self.resource.settings, self.view.store)
 
     def touch(self, *, at_once: bool = False) -> None:
         """Something that it looks at has changed: run it, after its debounce."""
@@ -54,7 +65,7 @@ class Job:
 
     def render(self) -> list[File]:
         """The files as they should be. Raises ResourceFailed."""
-        return render(self.resource, self.source.mirror.view(self.resource).store, self.templates)
+        return render(self.resource, self.view.store, self.templates)
 
     def succeeded(self, files: list[File]) -> list[File]:
         """Note what is in place now; the files that were, and that no key asks for any more."""
@@ -62,7 +73,24 @@ class Job:
         placed = {file.path: file for file in files}
         stale = [file for path, file in self.placed.items() if path not in placed]
         self.placed = placed
+        self.stamps = {path: _stamp(path) for path in placed}
         return stale
+
+    def drifted(self) -> list[str]:
+        """Its files that somebody has changed."""
+        return [path for path, file in self.placed.items() if not self._is_there(path, file)]
+
+    def _is_there(self, path: str, file: File) -> bool:
+        stamp = _stamp(path)
+        if stamp == self.stamps.get(path):
+            return True
+        try:
+            same = File.at(path) == file
+        except ResourceFailed:
+            return False
+        if same:
+            self.stamps[path] = stamp
+        return same
 
     def failed(self, problem: str) -> float:
         """Note a failure; in how many seconds it will be tried again."""
@@ -84,3 +112,12 @@ class Job:
             "failures": self.failures,
             "since": self.last_run,
         }
+
+
+def _stamp(path: str) -> tuple[int, ...]:
+    """What changes when a file does."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return ()
+    return (status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_mode)

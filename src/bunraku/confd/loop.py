@@ -30,7 +30,7 @@ from bunraku.confd.systemd import Systemd
 from bunraku.confd.watcher import FileWatch
 from bunraku.confd.workers import Workers
 
-WORKERS = 48
+WORKERS = 16
 """Resources that are written and checked, or commands that run, at a time."""
 LONGEST_BURST = 0.2
 """Seconds that a reload waits for other resources that want it too."""
@@ -61,6 +61,10 @@ class Daemon:
         self._systemd = Systemd(os.environ)
         self._warned: set[str] = set()
         self._counters = Counter(dict.fromkeys(("renders", "replaced", "failures"), 0))
+        self._waiting: set[Job] = set()
+        """Those that have something to do, now or later."""
+        self._owners: dict[str, Job] = {}
+        """Whose each destination is."""
         self._renamed: set[str] = set()
         """Files whose folders have not been flushed since they were renamed."""
         self._busy = 0
@@ -101,7 +105,7 @@ class Daemon:
 
     def _pause(self) -> float | None:
         """Seconds until something is due by itself; None if only events can bring work."""
-        moments = [job.due_at for job in self.jobs.values() if job.due_at is not None and self._may_run(job)]
+        moments = [job.due_at for job in self._waiting if job.due_at is not None and self._may_run(job)]
         for owed in self.reloads.all():
             if not owed.running:
                 moments.append(owed.since + LONGEST_BURST if self._held_back(owed) else owed.not_before)
@@ -115,10 +119,9 @@ class Daemon:
         if now >= self._next_round:
             self._next_round = now + self.settings.interval
             for job in self.jobs.values():
-                job.touch(at_once=True)
-        for job in list(self.jobs.values()):
-            if job.due_at is not None and job.due_at <= now and self._may_run(job):
-                self._start(job)
+                self._touch(job, at_once=True)
+        for job in [job for job in self._waiting if self._is_due(job, now)]:
+            self._start(job)
         for owed in self.reloads.due():
             if not self._held_back(owed):
                 self._reload(owed)
@@ -149,7 +152,7 @@ class Daemon:
                 self.log.error(error)
         self.errors = folder.errors
         for path in self.jobs.keys() - {resource.path for resource in folder.resources}:
-            del self.jobs[path]
+            self._let_go(path)
             self.log.info("resource removed", path=path)
         self._follow(folder.resources)
         for resource in folder.resources:
@@ -178,12 +181,26 @@ class Daemon:
         source = self.sources.get(backend_identity(resource.settings))
         known = self.jobs.get(resource.path)
         if source is None:
-            self.jobs.pop(resource.path, None)
+            self._let_go(resource.path)
         elif known is None or known.resource != resource:
+            self._let_go(resource.path)
             self.jobs[resource.path] = Job.of(resource, source)
+            self._waiting.add(self.jobs[resource.path])
         else:
-            # The source may have begun a new mirror.
-            known.templates = Job.of(resource, source).templates
+            known.look_anew()
+
+    def _let_go(self, path: str) -> None:
+        job = self.jobs.pop(path, None)
+        if job is not None:
+            self._waiting.discard(job)
+            self._owners = {dest: owner for dest, owner in self._owners.items() if owner is not job}
+
+    def _touch(self, job: Job, *, at_once: bool = False) -> None:
+        job.touch(at_once=at_once)
+        self._waiting.add(job)
+
+    def _is_due(self, job: Job, now: float) -> bool:
+        return job.due_at is not None and job.due_at <= now and self._may_run(job)
 
     def _may_run(self, job: Job) -> bool:
         return not job.running and job.source.mirror.complete
@@ -201,12 +218,13 @@ class Daemon:
             self.log.info("the store answers again", store=source.name)
         if views or not complete:
             for job in self.jobs.values():
-                if job.source is source and (not complete or source.mirror.view(job.resource) in views):
-                    job.touch(at_once=not complete)
+                if job.source is source and (not complete or job.view in views):
+                    self._touch(job, at_once=not complete)
 
     def _start(self, job: Job) -> None:
         """Render a resource and hand its files to a worker."""
         job.due_at = None
+        self._waiting.discard(job)
         self._counters["renders"] += 1
         try:
             files = job.render()
@@ -247,7 +265,10 @@ class Daemon:
         if job.failures:
             self.log.info("recovered", resource=job.resource.name, failures=job.failures)
         for stale in job.succeeded(files):
+            self._owners.pop(stale.path, None)
             self._remove(job, stale)
+        for file in files:
+            self._owners[file.path] = job
         if job.resource.settings.on_drift != "ignore":
             self._watch.watch({os.path.dirname(os.path.abspath(file.path)) for file in files})
         if job.looked_away:
@@ -267,6 +288,7 @@ class Daemon:
         self._counters["failures"] += 1
         news = problem != job.problem
         pause = job.failed(problem)
+        self._waiting.add(job)
         if news:
             self.log.error(f"{job.resource.name}: {problem}", retry_in=pause)
         else:
@@ -282,13 +304,14 @@ class Daemon:
         if paths is None or any((path + "/").startswith(templates) for path in paths):
             self._watch.watch([templates], deep=True)
             for job in self.jobs.values():
-                job.touch()
+                self._touch(job)
         for source in self.sources.values():
-            if paths is None or any(path.startswith(tuple(source.folders())) for path in paths if source.folders()):
+            folders = tuple(source.folders())
+            if paths is None or folders and any(path.startswith(folders) for path in paths):
                 source.nudge()
-        for job in self.jobs.values():
-            if paths is None or not paths.isdisjoint(job.placed):
-                self._look(job)
+        touched = self._owners.values() if paths is None else map(self._owners.get, paths)
+        for owner in {job for job in touched if job is not None}:
+            self._look(owner)
 
     def _try_folder(self) -> None:
         try:
@@ -301,12 +324,12 @@ class Daemon:
         if job.running:
             job.looked_away = True
             return
-        drifted = [file.path for file in job.placed.values() if not _is_there(file)]
+        drifted = job.drifted()
         if not drifted:
             job.drift = ""
         elif job.resource.settings.on_drift == "repair":
             self.log.warn("changed by hand, to be repaired", resource=job.resource.name, dest=", ".join(drifted))
-            job.touch(at_once=True)
+            self._touch(job, at_once=True)
         elif job.resource.settings.on_drift == "report" and not job.drift:
             job.drift = f"changed by hand: {', '.join(drifted)}"
             self.log.warn(job.drift, resource=job.resource.name)
@@ -385,13 +408,6 @@ class Daemon:
         for source in self.sources.values():
             source.close()
         self.log.info("ended")
-
-
-def _is_there(file: File) -> bool:
-    try:
-        return File.at(file.path) == file
-    except ResourceFailed:
-        return False
 
 
 def run_forever(settings: Settings, log: Log, resettle: Callable[[], Settings]) -> int:

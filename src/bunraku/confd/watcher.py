@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from bunraku.confd.log import Log
+from bunraku.system.files import TEMPORARY
 from bunraku.system.inotify import Inotify
 
 
@@ -50,7 +51,11 @@ class FileWatch:
                 self._tell(None)
                 continue
             # A file that was made will be told of again when it has been written; a link will not.
-            paths = {e.path for e in events if not e.is_new or e.is_folder or os.path.islink(e.path)}
+            paths = {
+                event.path
+                for event in events
+                if TEMPORARY not in event.name and (not event.is_new or event.is_folder or os.path.islink(event.path))
+            }
             self._known -= {e.folder for e in events if not e.name}
             if paths:
                 self._tell(paths)
