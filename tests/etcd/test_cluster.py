@@ -44,7 +44,7 @@ def known(number: int, *, name: str | None = None, learner: bool = False, up: bo
         ([known(1), known(2), known(3, name="", up=False)], False, "resume"),
         ([known(1), known(2), known(3, up=False)], False, "first boot"),
         ([known(1), known(2), known(3, peer="http://old")], True, "update"),
-        ([known(1), known(2)], True, "none"),
+        ([known(1), known(2)], True, "foreign"),
     ],
 )
 def test_what_a_member_has_to_do_follows_from_the_live_cluster(
@@ -166,6 +166,20 @@ def test_a_cluster_grows_loses_a_disk_and_shrinks_and_no_write_is_lost(
             member.kill()
     with LocalCluster.again(cluster) as cluster:
         load.check(cluster)
+
+
+def test_data_of_another_cluster_are_left_alone_and_named(
+    one: LocalCluster, tmp_path: Path, converge: Converge
+) -> None:
+    (tmp_path / "data" / "member").mkdir(parents=True)
+    stranger = {"peer": "http://127.0.0.1:1", "client": "http://127.0.0.1:2"}
+    declared = {
+        "cluster": {**wanted(one.members), "stranger": stranger},
+        "data_dir": str(tmp_path / "data"),
+        "config_file": str(tmp_path / "etcd.yml"),
+    }
+    outcome = converge("Etcd_member", {"stranger": {"peers": None, **declared}})["stranger"]
+    assert outcome.failed and "holds the data of another cluster" in outcome.events[0].words
 
 
 @pytest.mark.slow

@@ -146,3 +146,17 @@ def test_an_etcd_that_is_not_there_is_named_once_waited_for_and_the_rest_goes_on
 def test_bad_input_is_named(converge: Converge, parameters: dict[str, object], message: str) -> None:
     outcome = converge("Etcd_key", {"/res/bad": parameters})["/res/bad"]
     assert outcome.failed and message in outcome.events[0].words
+
+
+def test_the_keys_that_are_there_can_be_listed(
+    client: Client, one: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bunraku.catalog.catalog import Resource
+    from bunraku.resources import etcd_key
+    from bunraku.resources.base import Run
+
+    client.put("/list/a", "1")
+    monkeypatch.setattr(etcd_key, "HERE", one.endpoints[0])
+    assert "/list/a" in EtcdKey.instances(Run(tmp_path))
+    listed = EtcdKey(Resource("Etcd_key", "/list/a", {"peers": one.endpoints}), Run(tmp_path))
+    assert listed.read() == {"ensure": "present", "value": "1", "ttl": None}

@@ -48,9 +48,10 @@ class Address:
 Wanted = Mapping[str, Address]
 """The members that a cluster is to have, by name."""
 
-Part = Literal["none", "first boot", "update", "add", "resume", "replace"]
+Part = Literal["none", "first boot", "update", "add", "resume", "replace", "foreign"]
 """What a member has to do to have its place: nothing; start as one of the first; tell its new address; be added; go on
-with an addition; or be removed, as its data are lost, and added again."""
+with an addition; be removed, as its data are lost, and added again. foreign: its data are of a member that the cluster
+does not have, so that nothing can be done without a person."""
 
 
 def check_wanted(wanted: Wanted) -> None:
@@ -78,8 +79,9 @@ def part_of(name: str, wanted: Wanted, members: list[Member] | None, *, has_data
         return "none" if has_data else "first boot"
     mine = find(members, name, wanted)
     if has_data:
-        moved = mine is not None and wanted[name].peer_url not in mine.peer_urls
-        return "update" if moved else "none"
+        if mine is None:
+            return "foreign"
+        return "none" if wanted[name].peer_url in mine.peer_urls else "update"
     if mine is None:
         return "add"
     if not mine.name:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from bunraku.etcd import Client
     from bunraku.etcd.cluster import Wanted
 
+HERE = "127.0.0.1:2379"
+"""Where etcd is if nothing else is said."""
 SECOND_CHANCE = 0.5
 """Seconds that an etcd gets to answer which did not within `timeout` at an earlier resource of the run."""
 
@@ -48,7 +50,7 @@ class InEtcd(ResourceType):
 
     peers = Param(
         "The endpoints of the cluster: HOST:PORT or URLs, in an array or separated by commas.",
-        default="127.0.0.1:2379",
+        default=HERE,
         munge=endpoints,
         many=True,
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from bunraku.etcd import Uncertain
-from bunraku.resources._etcd import InEtcd, by_connection
+from bunraku.resources._etcd import HERE, Connection, InEtcd, by_connection, client
 from bunraku.resources.base import Changes, Ensure, Param, Property, ResourceError, Run, State, boolean, integer, text
 
 if TYPE_CHECKING:
@@ -57,11 +57,9 @@ class EtcdKey(InEtcd):
     source = Param("A file (absolute path, or puppet:///modules/…) that holds the value, byte for byte.")
 
     def validate(self) -> None:
-        """A key that is to exist needs a value, from one place."""
+        """The value comes from one place."""
         if self.value is not None and self.source is not None:
             raise ValueError("value and source exclude each other: give one of them")
-        if self.ensure == "present" and self.value is None and self.source is None:
-            raise ValueError("a key that is to be present needs a value (or a source)")
         if not self.name:
             raise ValueError("the key is empty: etcd has no such key")
 
@@ -76,6 +74,12 @@ class EtcdKey(InEtcd):
                 continue
             for key in group:
                 key.__dict__["_prefetched"] = found.get(key.identity)
+
+    @classmethod
+    def instances(cls, run: Run) -> Iterable[str]:
+        """Every key of the etcd on this host."""
+        with client(run, Connection(HERE, None, None, None, None, None), 2.0) as found:
+            return [kv.key for kv in found.range()]
 
     def read(self) -> State:
         """Whether the key is there, its value, and its lease's seconds where a ttl is declared."""
@@ -112,6 +116,8 @@ class EtcdKey(InEtcd):
 
     def change(self, changes: Changes) -> None:
         """Put or delete the key, if it is still what was read."""
+        if self.ensure == "present" and self.value is None:
+            raise ResourceError("a key that is to be created needs a value (or a source)")
         with self.etcd() as client:
             lease = client.leases.grant(self.ttl).number if self.ttl and self.ensure == "present" else 0
             for _ in range(TRIALS):

@@ -55,6 +55,11 @@ class EtcdMember(InEtcd):
 
         has_data = (Path(self.data_dir) / "member").is_dir()
         self._part = part_of(self.name, self.cluster, self._live_members(), has_data=has_data)
+        if self._part == "foreign":
+            raise ResourceError(
+                f"{self.data_dir} holds the data of another cluster, or of a member that was removed from this one: "
+                f"move it away, and {self.name} will join anew"
+            )
         return {"ensure": "present" if self._part in ("none", "first boot") else "absent"}
 
     def _live_members(self) -> list[Member] | None:
