@@ -1,5 +1,8 @@
 """`confd check` and `confd render`: what is wrong is told before anything is changed."""
 
+import subprocess
+import sys
+
 from confd_world import Confdir, confd
 
 
@@ -48,3 +51,12 @@ def test_settings_that_cannot_be(confdir: Confdir) -> None:
     asked = confd(confdir, "check")
     assert "unknown setting 'nods', did you mean 'nodes'?" in asked.stderr and "'table' has no effect" in asked.stderr
     assert "dynamodb needs a service of one cloud" in confd(confdir, "check", "-backend", "dynamodb").stderr
+
+
+def test_what_is_not_needed_is_not_imported(confdir: Confdir) -> None:
+    confdir.resource("a", '{{getv "/app/v"}}')
+    code = "import sys; from bunraku.cli.main import main; code = main(sys.argv[1:]);"
+    code += "sys.exit(code or bool({'grpc', 'asyncio', 'logging', 'http'} & sys.modules.keys()))"
+    command = [sys.executable, "-c", code, "confd", "--onetime", "-backend", "file", "--confdir", str(confdir.root)]
+    command += ["-file", str(confdir.data("app: {v: 1}")), "--statedir", str(confdir.root / "state")]
+    assert subprocess.run(command, timeout=60, check=False).returncode == 0
