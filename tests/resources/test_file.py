@@ -120,3 +120,22 @@ def test_a_full_disk_or_a_read_only_folder_is_told_and_leaves_the_old_file(apply
     assert line.startswith("! ")
     (line,) = words(only(apply(("file", "/dev/full/x", {"content": "x"}))))
     assert line == "! Cannot create /dev/full/x; parent directory /dev/full does not exist"
+
+
+def test_files_written_ahead_take_their_place_at_their_turn_and_the_rest_is_dropped(
+    apply: Apply, tmp_path: Path
+) -> None:
+    many = [("file", f"{tmp_path}/f{n}", {"content": str(n)}) for n in range(600)]
+    # In the middle of what is written ahead, a look at what can be seen: only what has had its turn.
+    look = ("exec", "look", {"command": f"/bin/sh -c 'ls {tmp_path} | wc -l > {tmp_path}/../count'"})
+    failing = ("file", f"{tmp_path}/late", {"content": "x", "require": "Exec[fail]"})
+    fail = ("exec", "fail", {"command": "/bin/false", "require": f"File[{tmp_path}/f300]"})
+    outcomes = apply(*many[:100], look, *many[100:], fail, failing)
+    assert (tmp_path.parent / "count").read_text().strip() == "100"
+    assert sum(outcome.changed for outcome in outcomes.values()) == 601
+    assert {path.name for path in tmp_path.iterdir()} == {f"f{n}" for n in range(600)}
+    assert [path.read_text() for path in (tmp_path / "f0", tmp_path / "f599")] == ["0", "599"]
+    before = len(os.listdir("/proc/self/fd"))
+    apply(*[(t, title, {"content": "new"}) for t, title, _ in many])
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert {path.read_text() for path in tmp_path.iterdir()} == {"new"}

@@ -51,7 +51,10 @@ def _stage(file: File, staged: Any) -> None:
     if staged.pause:
         staged.pause -= 1
         return
-    neighbours = [other for other in file.run.ahead(file) if isinstance(other, type(file))][: AT_ONCE - 1]
+    # Every file written ahead holds a descriptor until its turn: there are never more than AT_ONCE.
+    room = AT_ONCE - 1 - len(staged.by_path)
+    others = [other for other in file.run.ahead(file) if isinstance(other, type(file))] if room > 0 else []
+    neighbours = [other for other in others if other.path not in staged.by_path][:room]
     new: dict[str, Replacement] = {}
     for neighbour in neighbours:
         replacement = neighbour.written_ahead()
