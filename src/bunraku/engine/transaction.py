@@ -108,7 +108,7 @@ class Transaction:
             self._instantiate(native, resource)
             return True
         if resource.kind == "compilable_type" or resources.find(name) is not None:
-            self._unfit[resource.ref] = f"bunraku cannot apply resources of type '{name}'"
+            self._unfit[resource.ref] = f"bunraku cannot apply the type '{name}': a module's Ruby provider is not run"
             return True
         return False
 
@@ -268,7 +268,7 @@ class Transaction:
         self._audit(instance, outcome, changes)
         if outcome.failed:
             return
-        if notifications and not (changes and not noop and instance.absorbs_refresh(changes)):
+        if notifications and not (changes and instance.absorbs_refresh(changes)):
             self._refresh(instance, outcome, notifications, noop)
         self._bring_in(instance, noop)
 
