@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bunraku.cli.compiling import add_compile_arguments, compile_as_told
+from bunraku.cli.compiling import add_compile_arguments, compile_as_told, read_facts
 from bunraku.cli.output import Display
 from bunraku.system import interrupt
 
@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--deadline", metavar="SECONDS", type=float, help="begin nothing new after this time")
     how.add_argument("--wait", metavar="SECONDS", type=float, default=0.0, help="wait for another apply to end (0)")
     how.add_argument("--statedir", metavar="FOLDER", help="where reports, backups and the lock are kept")
+    how.add_argument("--inventory", metavar="FILE|URL", help="store facts, catalog and report there")
     show = parser.add_argument_group("what is shown")
     show.add_argument("--format", choices=("text", "json"), default="text", help="json: the report, nothing else")
     show.add_argument("-v", "--verbose", action="store_true", help="list what is in sync too")
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     interrupt.install()
     started = time.perf_counter()
     try:
-        catalog, resolve, source, logs = _load(args)
+        catalog, resolve, source, logs, facts = _load(args)
     except _Refused as refused:
         return _refuse(str(refused))
     compiled = time.perf_counter() - started
@@ -87,6 +88,10 @@ def run(args: argparse.Namespace) -> int:
         return _refuse(f"another apply is running: {locked}; wait for it (--wait SECONDS), or end it")
     except OSError as error:
         return _refuse(f"the state folder {state} cannot be used: {error.strerror} ({error.filename}); see --statedir")
+    if args.inventory:
+        from bunraku.cli.storing import store_run
+
+        store_run(args.inventory, catalog, read_facts(args.facts) if facts is None else facts, result.report)
     return _finish(args, display, catalog, result)
 
 
@@ -109,10 +114,11 @@ class _Refused(Exception):
     """What was asked for cannot be loaded."""
 
 
-def _load(args: argparse.Namespace) -> tuple[Any, Any, Any, list[dict[str, Any]]]:
-    """The catalog, what makes its deferred calls, what finds its modules' files, what was logged on the way."""
+def _load(args: argparse.Namespace) -> tuple[Any, Any, Any, list[dict[str, Any]], Any]:
+    """The catalog, what makes its deferred calls, what finds its modules' files, what was logged on the way, the
+    facts (None where the catalog was compiled before)."""
     if args.catalog:
-        return _stored_catalog(args.catalog), None, lambda url: None, []
+        return _stored_catalog(args.catalog), None, lambda url: None, [], None
     from bunraku import CompileError
 
     code = _code(args)
@@ -124,7 +130,7 @@ def _load(args: argparse.Namespace) -> tuple[Any, Any, Any, list[dict[str, Any]]
         shown = render(error, code if isinstance(code, str) else None)
         raise _Refused(shown.removeprefix("Error: ")) from None
     logs = [{"level": log.level, "message": log.message, "source": log.source} for log in compilation.logs]
-    return compilation.catalog, compilation.resolve, compilation.find_file, logs
+    return compilation.catalog, compilation.resolve, compilation.find_file, logs, compilation.inputs.facts
 
 
 def _code(args: argparse.Namespace) -> Path | str:
