@@ -235,6 +235,15 @@ def test_watch_on_stores_that_do_not_tell(confdir: Confdir, start: Start, backen
         until(lambda: dest.read_text() == "2", 2)
 
 
+def test_noop_watches_and_changes_nothing(confdir: Confdir, client: Any, watch: Start) -> None:
+    dest = confdir.resource("a", '{{getv "/app/v"}}', reload_cmd="false")
+    program = watch("--noop")
+    until(lambda: program.said("would be replaced"))
+    client.put("/app/v", "2")
+    until(lambda: program.log.read_text().count("would be replaced") == 2)
+    assert not dest.exists() and program.end() == 0
+
+
 def test_status(confdir: Confdir, client: Any, watch: Start) -> None:
     confdir.resource("good", '{{getv "/app/v"}}')
     confdir.resource("bad", '{{getv "/app/nope"}}')

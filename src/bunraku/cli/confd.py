@@ -94,7 +94,7 @@ def _act(args: argparse.Namespace, action: str | None, flags: dict[str, Any]) ->
         return _tell_problems(check(settings, args.data, log.warn))
     if action == "render":
         return _render(settings, args.template, args.data)
-    if settings.onetime or settings.noop:
+    if settings.onetime:
         from bunraku.confd.onetime import run_once
 
         return 0 if run_once(settings, log, _show) else 1

@@ -107,7 +107,7 @@ class Daemon:
         """Seconds until something is due by itself; None if only events can bring work."""
         moments = [job.due_at for job in self._waiting if job.due_at is not None and self._may_run(job)]
         for owed in self.reloads.all():
-            if not owed.running:
+            if not owed.running and not self.settings.noop:
                 moments.append(owed.since + LONGEST_BURST if self._held_back(owed) else owed.not_before)
         moments.append(self._next_round)
         if self._systemd.watchdog:
@@ -123,7 +123,7 @@ class Daemon:
         for job in [job for job in self._waiting if self._is_due(job, now)]:
             self._start(job)
         for owed in self.reloads.due():
-            if not self._held_back(owed):
+            if not self._held_back(owed) and not self.settings.noop:
                 self._reload(owed)
 
     def _tell_systemd(self) -> None:
@@ -240,7 +240,10 @@ class Daemon:
         problem = ""
         try:
             for file in files:
-                if place(job.resource, file, self.reloads.about_to):
+                change = place(job.resource, file, self.reloads.about_to)
+                if change is not None and job.resource.settings.noop:
+                    self.log.info("would be replaced", resource=job.resource.name, dest=file.path)
+                elif change is not None:
                     self._counters["replaced"] += 1
                     self._renamed.add(file.path)
                     self.log.info("replaced", resource=job.resource.name, dest=file.path)
@@ -278,7 +281,7 @@ class Daemon:
     def _remove(self, job: Job, stale: File) -> None:
         """Remove a file that was made for a key which is gone, unless somebody has changed it."""
         try:
-            if File.at(stale.path) == stale:
+            if not job.resource.settings.noop and File.at(stale.path) == stale:
                 put(replace(stale, content=None))
                 self.log.info("removed", resource=job.resource.name, dest=stale.path)
         except ResourceFailed as error:
