@@ -104,3 +104,16 @@ def test_without_ruby_the_message_names_who_needs_it(site: Any, monkeypatch: pyt
         bunraku.CompileError, match=r"templates/t\.erb needs Ruby, but 'ruby' was not found; install it"
     ):
         site("notify { 'n': message => template('m/t.erb') }", **{"templates/t.erb": "x"})
+
+
+def test_title_patterns_are_rubys(site: Any) -> None:
+    files = {
+        "lib/puppet/type/thing.rb": r"""
+            Puppet::Type.newtype(:thing) do
+              newparam(:name, namevar: true) { }
+              newparam(:owner, namevar: true) { }
+              def self.title_patterns = [[/\A(?<owner>\w+)@(?<name>.*)\z/m, [[:owner], [:name]]]]
+            end
+            """,
+    }
+    assert site("thing { 'me@x': }", **files)["Thing[me@x]"] == {"owner": "me", "name": "x"}

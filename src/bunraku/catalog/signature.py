@@ -44,8 +44,9 @@ class TypeSignature:
     """A resource type's surface.
 
     name: lower case (`file`). parameters: by name. namevars: the parameters that identify a resource; the title
-    stands for a sole namevar. title_patterns: pairs of a Python regex and the parameters its groups fill, for types
-    with several namevars. isomorphic: False where two resources may share a namevar (exec, notify).
+    stands for a sole namevar. title_patterns: pairs of a regular expression in Ruby's syntax and the parameters that
+    its groups fill, for types with several namevars. isomorphic: False where two resources may share a namevar (exec,
+    notify).
     """
 
     name: str

@@ -17,6 +17,7 @@ from bunraku.catalog.catalog import Resource, capitalize
 from bunraku.catalog.signature import METAPARAMETERS, TypeSignature
 from bunraku.language import types
 from bunraku.language.errors import CompileError
+from bunraku.language.types.regexp import compile_ruby
 
 if TYPE_CHECKING:
     from bunraku.language.definitions import Definition
@@ -57,7 +58,7 @@ class ResourceType:
         self.namevar = self.namevars[0] if len(self.namevars) == 1 else None
         self.tags = split_tag(name)
         patterns = signature.title_patterns if signature is not None else ()
-        self.title_patterns = [(re.compile(pattern, re.DOTALL), names) for pattern, names in patterns]
+        self.title_patterns = [(compile_ruby(pattern), names) for pattern, names in patterns]
 
     def takes(self, parameter: str) -> bool:
         """Whether resources of this type have the parameter."""
