@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -413,12 +415,26 @@ class Daemon:
         self.log.info("ended")
 
 
+def _wake_on_signals(daemon: Daemon) -> None:
+    """Have a signal end the wait for events: one that comes just before the wait begins would not by itself."""
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
+
+    def wake() -> None:
+        while reader.recv(64):
+            daemon.post(lambda: None)
+
+    threading.Thread(target=wake, name="confd-signals", daemon=True).start()
+
+
 def run_forever(settings: Settings, log: Log, resettle: Callable[[], Settings]) -> int:
     """Run the daemon until SIGTERM or SIGINT; its exit code. Raises ConfigError if it cannot begin."""
     daemon = Daemon(settings, log, resettle)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: daemon.post(daemon.end))
     signal.signal(signal.SIGHUP, lambda *_: daemon.post(daemon.reread))
+    _wake_on_signals(daemon)
     with ExitStack() as services:
         try:
             services.callback(status.serve(settings.socket, daemon.ask))
