@@ -201,3 +201,7 @@ notice($a - 1)
 
 #### only a comment
 # nothing here
+#### create_resources with titles that are numbers
+define d { notify { "in ${name}": } }
+create_resources('d', { 5 => {} })
+create_resources('notify', { 6 => {} })
