@@ -52,7 +52,8 @@ def create_resources(scope: Any, *arguments: Any) -> None:
         if not isinstance(parameters, dict):
             raise CompileError(f"no implicit conversion of {ruby.class_or_constant(parameters)} into Hash")
         titles = from_hash_key(key)
-        by_title |= {ruby.to_s(t): parameters for t in (titles if isinstance(titles, list) else [titles])}
+        for title in titles if isinstance(titles, list) else [titles]:
+            by_title[title if type(title) in (str, int) else ruby.to_s(title)] = parameters
     scope.compiler.create_resources(type_name, by_title, defaults, scope)
 
 
