@@ -1,6 +1,5 @@
 """A population of three nodes, put in by commands as Puppet servers send them, behind a real HTTP server."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 import requests
 import uvicorn
 
-from bunraku.inventory.server import application
+from bunraku.inventory.server import application, listening
 from bunraku.inventory.store import Store
 
 
@@ -62,7 +61,7 @@ class serving:  # noqa: N801
 
     def __init__(self, folder: Path) -> None:
         self.store = Store(str(folder / "inventory.db"))
-        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.socket = listening("127.0.0.1", 0)
         config = uvicorn.Config(application(self.store), log_level="warning", lifespan="off")
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]}, daemon=True)

@@ -220,3 +220,17 @@ def test_serving_where_one_cannot_is_refused(tmp_path: Path, listen: str) -> Non
     assert ran.returncode == 1
     assert ran.stderr.startswith("Error: ")
     assert "Traceback" not in ran.stderr
+
+
+def test_the_daemon_says_where_it_listens_and_ends_on_a_signal(tmp_path: Path) -> None:
+    database = str(tmp_path / "i.db")
+    run = [sys.executable, "-m", "bunraku.cli.main", "inventory", "serve", "--listen", "127.0.0.1:0"]
+    with subprocess.Popen([*run, "--database", database], stdout=subprocess.PIPE, text=True) as daemon:
+        assert daemon.stdout is not None
+        said = daemon.stdout.readline()
+        client = Client(said.split("url=")[1].split()[0])
+        client.command("replace_facts", 5, facts("a", "Debian", 1))
+        daemon.terminate()
+        daemon.wait(20)
+    assert f"database={database}" in said
+    assert bunraku("query", "--inventory", database, "nodes[certname] {}").stdout == "a\n"

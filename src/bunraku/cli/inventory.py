@@ -50,21 +50,18 @@ def default_database() -> str:
 
 
 def _serve(store: Any, host: str, port: int) -> int:
-    import socket
-
     import uvicorn
 
-    from bunraku.inventory.server import application
+    from bunraku.inventory.server import application, listening
 
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host, port), family=family)
+        server = listening(host, port)
     except OSError as error:
         print(f"Error: cannot listen on {host}:{port}: {error.strerror or error}", file=sys.stderr)
         return 1
-    with listening:
+    with server:
         where = f"[{host}]" if ":" in host else host
-        print(f"inventory listening url=http://{where}:{listening.getsockname()[1]} database={store.path}", flush=True)
+        print(f"inventory listening url=http://{where}:{server.getsockname()[1]} database={store.path}", flush=True)
         config = uvicorn.Config(application(store), log_level="warning", access_log=False, lifespan="off")
-        uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(config).run(sockets=[server])
     return 0

@@ -200,14 +200,18 @@ def _select_sql(select: _Select, columns: list[Column], depth: int, *, active: b
 def _paging_sql(select: _Select, page: Paging) -> Sql:
     parts = []
     if page.order_by:
-        terms = [joined(_order_term(select, name), Sql(_DIRECTIONS[how])) for name, how in page.order_by]
+        terms = [joined(_order_term(select, name), Sql(_direction(name, how))) for name, how in page.order_by]
         parts += [Sql("ORDER BY"), joined(*terms, by=", ")]
     if page.limit is not None or page.offset is not None:
         parts.append(Sql("LIMIT ? OFFSET ?", (-1 if page.limit is None else page.limit, page.offset or 0)))
     return joined(*parts)
 
 
-_DIRECTIONS = {"asc": "ASC NULLS LAST", "desc": "DESC NULLS FIRST"}
+def _direction(name: Any, how: str) -> str:
+    """Nulls stand where PostgreSQL puts them; a certname is never null, and an index can give its order."""
+    if name == "certname":
+        return how
+    return "ASC NULLS LAST" if how == "asc" else "DESC NULLS FIRST"
 
 
 def _order_term(select: _Select, name: Any) -> Sql:
