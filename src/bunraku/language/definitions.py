@@ -166,14 +166,17 @@ class Definition:
         """
         values = {name: value for name, value in resource.parameters.items() if name not in ("name", "title")}
         scope.variables.update({name: value for name, value in values.items() if value is not None})
-        names = list(self.parameters)
-        for name, parameter in self.parameters.items():
+        parameters = self.parameters
+        names = list(parameters)
+        known = {key: value for key, value in values.items() if value is not None or key not in parameters}
+        for name, parameter in parameters.items():
             if parameter.default is None or values.get(name) is not None:
                 continue
-            known = {key: value for key, value in values.items() if value is not None or key not in self.parameters}
             value = default_value(resource.ref, name, parameter.default, scope, known, names)
             resource.set(name, value)
             values[name] = scope.variables[name] = value
+            if value is not None:
+                known[name] = value
         self.check(resource, values)
         scope.variables.update(values)
 
