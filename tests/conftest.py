@@ -1,10 +1,18 @@
-"""What all tests share: a cache folder of their own, so that no parse of an older parser is found in the user's."""
+"""What all tests share.
+
+A cache folder of their own, so that no parse of an older parser is found in the user's; and no clock in hypothesis'
+judgement: how long an example takes tells of the machine's load, not of the code.
+"""
 
 import os
 import tempfile
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session", autouse=True)

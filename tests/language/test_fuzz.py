@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fuzz import check, mutations
 from grammar import programs
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bunraku.language.errors import CompileError
@@ -19,7 +19,7 @@ def test_mutated_code() -> None:
     assert 400 < sum(outcomes) < 3600  # both programs and errors were made
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(programs())
 def test_what_the_grammar_allows_has_no_syntax_error(code: str) -> None:
     try:
@@ -28,7 +28,7 @@ def test_what_the_grammar_allows_has_no_syntax_error(code: str) -> None:
         assert not error.message.startswith("Syntax error"), code
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=200), st.booleans())
 @example("\x00", False)
 @example("$x = @(\n", False)
@@ -38,7 +38,7 @@ def test_any_text(text: str, is_template: bool) -> None:
     check(text, is_template=is_template)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200))
 def test_any_bytes(content: bytes) -> None:
     check(content.decode(errors="replace"))

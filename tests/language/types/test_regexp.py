@@ -18,7 +18,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(PIECES, max_size=12).map("".join), st.text("ab1 \n-é", max_size=8))
 def test_every_pattern_is_translated_or_refused(pattern: str, text: str) -> None:
     with warnings.catch_warnings():
