@@ -172,7 +172,10 @@ class Definition:
         for name, parameter in parameters.items():
             if parameter.default is None or values.get(name) is not None:
                 continue
-            value = default_value(resource.ref, name, parameter.default, scope, known, names)
+            if parameter.has_plain_default:
+                value = parameter.default(scope)
+            else:
+                value = default_value(resource.ref, name, parameter.default, scope, known, names)
             resource.set(name, value)
             values[name] = scope.variables[name] = value
             if value is not None:

@@ -178,7 +178,7 @@ class Declaration(Resource):
         self.parameters[name] = parameter.value
         if parameter.source is not self.source or name in self.sources:
             self.sources[name] = parameter.source
-        if self.places.get(name) != parameter.place:
+        if self.places.get(name, (None, None)) != parameter.place:
             self.places = {**self.places, name: parameter.place}
         if name == "tag":
             self.tag(parameter.value)

@@ -21,15 +21,19 @@ class ReadOnly(dict[str, Any]):
 
 
 class Parameter:
-    """One parameter: its name, its type's and default's closures (None where it has none)."""
+    """One parameter: its name, its type's and default's closures (None where it has none).
 
-    __slots__ = ("_fixed", "_type", "captures_rest", "default", "name", "node")
+    has_plain_default: whether the default is a literal or a bare word, which needs nothing of the other parameters.
+    """
+
+    __slots__ = ("_fixed", "_type", "captures_rest", "default", "has_plain_default", "name", "node")
 
     def __init__(self, unit: Unit, node: nodes.Parameter) -> None:
         self.node = node
         self.name = node.name
         self.captures_rest = node.captures_rest
         self.default: Closure | None = None if node.default is None else unit.default(node.default)
+        self.has_plain_default = isinstance(node.default, (nodes.Literal, nodes.Name))
         self._type = None if node.type is None else unit.closure(node.type)
         self._fixed: types.PType | None = types.PAnyType.DEFAULT if node.type is None else None
 
