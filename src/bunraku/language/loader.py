@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bunraku.language import nodes
+from bunraku.language import labels, nodes
 from bunraku.language.errors import CompileError
-from bunraku.language.evaluator import labels
 from bunraku.language.evaluator.calls import Function
 from bunraku.language.evaluator.unit import Unit
 from bunraku.language.resource import located
@@ -190,7 +189,7 @@ def _check_place(program: nodes.Program, path: Path, module: Path) -> None:
     body = program.body
     for statement in body.statements if isinstance(body, nodes.Block) else [body]:
         if not isinstance(statement, _DEFINITIONS):
-            what = f"This {labels.of_node(statement)} is unacceptable as a top level construct in this location"
+            what = f"This {labels.label(statement)} is unacceptable as a top level construct in this location"
             raise _at(program, statement, what)
 
 

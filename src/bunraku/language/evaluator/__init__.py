@@ -2,7 +2,7 @@
 
 `unit` translates a file; its siblings register what makes the closure of each kind of node: `values` and `operators`,
 `access` (square brackets), `control` (conditionals), `calls` (functions and lambdas), `resources` (all that puts
-something into the catalog). `labels` words what messages call things.
+something into the catalog).
 """
 
 from bunraku.language.evaluator import access, calls, control, operators, resources, values

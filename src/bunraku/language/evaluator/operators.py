@@ -16,9 +16,8 @@ from collections.abc import Callable
 from typing import Any
 
 from bunraku.catalog.values import Binary, from_hash_key, hash_key
-from bunraku.language import nodes, types
+from bunraku.language import labels, nodes, types
 from bunraku.language.errors import CompileError
-from bunraku.language.evaluator import labels
 from bunraku.language.evaluator.unit import Closure, Unit, makes
 from bunraku.language.evaluator.values import truthy
 from bunraku.language.scope import Scope
@@ -328,7 +327,7 @@ def _not_applicable(unit: Unit, node: nodes.Binary, a: Any, b: Any = None) -> Co
 
 def _overflow(unit: Unit, node: nodes.Binary, result: int) -> CompileError:
     end = "max" if result > 0 else "min"
-    what = types.with_article(labels.of_node(node), True)
+    what = labels.capital_a(node)
     shown = f"{result:+#x}" if result > 0 else f"{result:#x}"
     return unit.issue(node, f"{what} resulted in a value outside of Puppet Integer {end} range, got '{shown}'")
 

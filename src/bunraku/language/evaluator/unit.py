@@ -12,9 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from bunraku.language import nodes, types
+from bunraku.language import labels, nodes
 from bunraku.language.errors import CompileError
-from bunraku.language.evaluator import labels
 from bunraku.language.scope import Scope
 
 Closure = Callable[[Scope], Any]
@@ -86,7 +85,7 @@ class Unit:
         """An error of what `node` called upon, with node's place, unless it has one already or needs none."""
         if error.line is not None or error.stands_alone:
             return error
-        what = types.with_article(labels.of_node(node))
+        what = labels.a(node)
         placed = self.issue(node, f"Error while evaluating {what}, {error.message}", error.hint)
         placed.__cause__ = error.__cause__
         return placed

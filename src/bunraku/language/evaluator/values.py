@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bunraku.catalog.values import hash_key
-from bunraku.language import nodes, types
+from bunraku.language import labels, nodes, types
 from bunraku.language.errors import CompileError
-from bunraku.language.evaluator import labels
 from bunraku.language.evaluator.unit import Closure, Unit, makes
 from bunraku.language.scope import MISSING, PENDING, Scope
 
@@ -326,9 +325,7 @@ def _target(unit: Unit, node: nodes.Assignment, target: nodes.Node) -> Any:
 
         return assign_variable
     if not isinstance(target, nodes.Array):
-        message = (
-            f"Illegal attempt to assign to '{types.with_article(labels.of_node(target))}'. Not an assignable reference"
-        )
+        message = f"Illegal attempt to assign to '{labels.a(target)}'. Not an assignable reference"
         error = unit.issue(target, message)
 
         def refuse(scope: Scope, value: Any) -> None:
