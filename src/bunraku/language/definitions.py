@@ -10,13 +10,14 @@ Rules, observed from Puppet 7.23:
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from bunraku.catalog.signature import METAPARAMETERS
 from bunraku.catalog.values import DEFAULT
 from bunraku.language import nodes, types
 from bunraku.language.errors import Break, CompileError, Next, Return
-from bunraku.language.evaluator.parameters import Parameter, default_value
+from bunraku.language.evaluator.parameters import Defaults, Parameter
 from bunraku.language.evaluator.unit import Closure, Unit
 from bunraku.language.inputs import NOT_FOUND
 from bunraku.language.scope import Frame, Scope
@@ -164,31 +165,43 @@ class Definition:
 
         Each is set in its turn, since a default may speak of `$class::parameter`.
         """
-        values = {name: value for name, value in resource.parameters.items() if name not in ("name", "title")}
-        scope.variables.update({name: value for name, value in values.items() if value is not None})
-        parameters = self.parameters
-        names = list(parameters)
-        known = {key: value for key, value in values.items() if value is not None or key not in parameters}
+        given, variables, parameters = resource.parameters, scope.variables, self.parameters
+        values = {name: value for name, value in given.items() if name not in ("name", "title")}
+        variables.update({name: value for name, value in values.items() if value is not None})
+        defaults: Defaults | None = None
+        literal: list[Parameter] = []
         for name, parameter in parameters.items():
-            if parameter.default is None or values.get(name) is not None:
+            default = parameter.default
+            if default is None or values.get(name) is not None:
                 continue
-            if parameter.has_plain_default:
-                value = parameter.default(scope)
+            if parameter.has_literal_default:
+                value = default(scope)
+                literal.append(parameter)
+                if defaults is not None:
+                    defaults.know(name, value)
             else:
-                value = default_value(resource.ref, name, parameter.default, scope, known, names)
-            resource.set(name, value)
-            values[name] = scope.variables[name] = value
-            if value is not None:
-                known[name] = value
-        self.check(resource, values)
-        scope.variables.update(values)
+                if defaults is None:
+                    defaults = Defaults(resource.ref_, scope, list(parameters), values)
+                value = defaults.value(name, default)
+            given[name] = values[name] = variables[name] = value
+            if name == "tag":
+                resource.tag(value)
+        self.check(resource, values, {p.name for p in literal if p.default_fits})
+        for parameter in literal:
+            parameter.default_fits = True
+        variables.update(values)
 
-    def check(self, resource: Declaration, values: dict[str, Any]) -> None:
-        """Raises CompileError where values are missing, mistyped, or of parameters that do not exist."""
+    def check(self, resource: Declaration, values: dict[str, Any], checked: Collection[str] = ()) -> None:
+        """Raises CompileError where values are missing, mistyped, or of parameters that do not exist.
+
+        checked: names of parameters whose values are known to be of their types.
+        """
         top = resource.frame.compiler.top
         parameters = self.parameters
         fits = all(name in values or p.default is not None for name, p in parameters.items())
         for name, value in values.items():
+            if name in checked:
+                continue
             known = parameters.get(name)
             if known is None:
                 fits = fits and (name in METAPARAMETERS or name == "name")

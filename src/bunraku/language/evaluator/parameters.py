@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Any
 
@@ -23,17 +23,19 @@ class ReadOnly(dict[str, Any]):
 class Parameter:
     """One parameter: its name, its type's and default's closures (None where it has none).
 
-    has_plain_default: whether the default is a literal or a bare word, which needs nothing of the other parameters.
+    has_literal_default: whether the default is the same wherever it is worked out. default_fits: whether such a default
+    is known to be of the type.
     """
 
-    __slots__ = ("_fixed", "_type", "captures_rest", "default", "has_plain_default", "name", "node")
+    __slots__ = ("_fixed", "_type", "captures_rest", "default", "default_fits", "has_literal_default", "name", "node")
 
     def __init__(self, unit: Unit, node: nodes.Parameter) -> None:
         self.node = node
         self.name = node.name
         self.captures_rest = node.captures_rest
         self.default: Closure | None = None if node.default is None else unit.default(node.default)
-        self.has_plain_default = isinstance(node.default, (nodes.Literal, nodes.Name))
+        self.has_literal_default = isinstance(node.default, (nodes.Literal, nodes.Name))
+        self.default_fits = False
         self._type = None if node.type is None else unit.closure(node.type)
         self._fixed: types.PType | None = types.PAnyType.DEFAULT if node.type is None else None
 
@@ -122,7 +124,7 @@ class Parameters:
         return variables
 
     def _default(self, name: str, p: Parameter, default: Closure, scope: Scope, known: dict[str, Any]) -> Any:
-        return default_value(name, p.name, default, scope, known, self.names)
+        return Defaults(name, scope, self.names, known).value(p.name, default)
 
     def _laid_out(self, variables: dict[str, Any]) -> list[Any]:
         values: list[Any] = []
@@ -154,22 +156,39 @@ def element_type(wanted: types.PType) -> types.PType:
     return wanted
 
 
-def default_value(
-    callee: str, name: str, default: Closure, scope: Scope, known: dict[str, Any], names: Sequence[str]
-) -> Any:
-    """The default of the parameter `name`, which sees the parameters that are `known` by now.
+class Defaults:
+    """Works out the defaults of parameters, in order; each sees those that have a value by then.
 
-    callee: what messages call whose parameter it is. names: all its parameters, in order.
-    Raises CompileError where it speaks of a parameter that has no value yet.
+    callee: what messages call whose parameters they are. names: of all parameters, in order. known: the values that
+    were given.
     """
-    inner = scope.local(ReadOnly({**dict.fromkeys(names, PENDING), **known}))
-    inner.match = None
-    try:
-        return default(inner)
-    except PendingParameter as pending:
-        if names.index(pending.name) < names.index(name):
-            message = f"{callee}: expects a value for parameter ${pending.name}"
-        else:
-            to = f"tries to illegally access not yet evaluated ${pending.name}"
-            message = f"{callee}: default expression for ${name} {to}"
-        raise CompileError(message) from None
+
+    __slots__ = ("_callee", "_names", "_scope")
+
+    def __init__(self, callee: str, scope: Scope, names: Sequence[str], known: Mapping[str, Any]) -> None:
+        self._callee = callee
+        self._names = names
+        self._scope = scope.local(ReadOnly({**dict.fromkeys(names, PENDING), **known}))
+
+    def value(self, name: str, default: Closure) -> Any:
+        """The default of the parameter `name`, which from now on has this value.
+
+        Raises CompileError where it speaks of a parameter that has no value yet.
+        """
+        self._scope.match = None
+        try:
+            value = default(self._scope)
+        except PendingParameter as pending:
+            raise self._pending(name, pending.name) from None
+        self.know(name, value)
+        return value
+
+    def know(self, name: str, value: Any) -> None:
+        """Let the defaults that follow see a value."""
+        dict.__setitem__(self._scope.variables, name, value)
+
+    def _pending(self, name: str, other: str) -> CompileError:
+        if self._names.index(other) < self._names.index(name):
+            return CompileError(f"{self._callee}: expects a value for parameter ${other}")
+        what = f"default expression for ${name} tries to illegally access not yet evaluated ${other}"
+        return CompileError(f"{self._callee}: {what}")

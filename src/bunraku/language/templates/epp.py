@@ -14,7 +14,7 @@ from typing import Any
 from bunraku.catalog.values import Sensitive
 from bunraku.language import nodes, types
 from bunraku.language.errors import CompileError, Next
-from bunraku.language.evaluator.parameters import Parameters, default_value
+from bunraku.language.evaluator.parameters import Defaults, Parameters
 from bunraku.language.evaluator.unit import Closure, Unit, makes
 from bunraku.language.scope import Scope
 
@@ -83,13 +83,11 @@ class Template:
     def _checked(self, scope: Scope, given: dict[str, Any]) -> dict[str, Any]:
         values = dict(given)
         parameters = self.parameters
+        known = {name: value for name, value in given.items() if value is not None}
+        defaults = Defaults("lambda", scope, parameters.names, known)
         for parameter in parameters.all:
             if values.get(parameter.name) is None and parameter.default is not None:
-                known = {name: value for name, value in values.items() if value is not None}
-                default = parameter.default
-                values[parameter.name] = default_value(
-                    "lambda", parameter.name, default, scope, known, parameters.names
-                )
+                values[parameter.name] = defaults.value(parameter.name, parameter.default)
         struct = [types.StructElement(p.name, p.type(scope), p.default is not None) for p in parameters.all]
         types.check_parameters("lambda", types.PStructType(struct), values)
         return values
