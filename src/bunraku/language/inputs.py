@@ -87,6 +87,8 @@ class Inputs:
         self._data: Data | None = None
         self._ruby: Ruby | None = None
         self._modules: dict[str, Path] | None = None
+        self._texts: dict[str, str] = {}
+        self._found: dict[tuple[str, str], Path | None] = {}
 
     # ---- the host
 
@@ -118,12 +120,16 @@ class Inputs:
     # ---- files
 
     def read_text(self, path: Path | str) -> str:
-        """The text of a file. Raises OSError, and CompileError for what is not UTF-8."""
-        self.reads["file", str(path)] = None
-        try:
-            return Path(path).read_bytes().decode()
-        except UnicodeDecodeError as error:
-            raise CompileError(f"{path} is not UTF-8 (byte {error.start})") from None
+        """The text of a file, read once. Raises OSError, and CompileError for what is not UTF-8."""
+        name = str(path)
+        found = self._texts.get(name)
+        if found is None:
+            self.reads["file", name] = None
+            try:
+                found = self._texts[name] = Path(name).read_bytes().decode()
+            except UnicodeDecodeError as error:
+                raise CompileError(f"{path} is not UTF-8 (byte {error.start})") from None
+        return found
 
     def read_bytes(self, path: Path | str) -> bytes:
         """What a file holds. Raises OSError."""
@@ -166,6 +172,13 @@ class Inputs:
 
         A name that leads out of that folder is none of the module's files.
         """
+        try:
+            return self._found[kind, name]
+        except KeyError:
+            found = self._found[kind, name] = self._find(kind, name)
+            return found
+
+    def _find(self, kind: str, name: str) -> Path | None:
         module, _, rest = name.partition("/")
         folder = self.modules.get(module)
         if folder is None or not rest or ".." in rest.split("/"):

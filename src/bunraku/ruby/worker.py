@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from importlib.resources import files
+from itertools import count
 from typing import Any, NamedTuple, Protocol
 
 from bunraku.ruby.errors import RubyError, RubyMissing
@@ -135,6 +137,8 @@ class Worker:
         self._conversation: Conversation | None = None
         self._tasks: list[_Task] = []
         self._loaded: set[str] = set()
+        self._sent: dict[tuple[str | None, str], int] = {}
+        self._numbers = count()
 
     @property
     def started(self) -> bool:
@@ -147,13 +151,28 @@ class Worker:
         Raises RubyError with the place in the template, RubyMissing.
         """
         # Templates see every variable that is not undef as @name; only those that they mention need to travel.
-        if "instance_variable" in text or "binding" in text:
+        names = _mentioned(text)
+        if names is None:
             variables = {re.sub(r"\W", "_", name): value for name, value in caller.variables().items()}
         else:
-            names = dict.fromkeys(_VARIABLE.findall(text))
             found = ((name, caller.lookup(name)) for name in names if caller.has(name))
             variables = {name: value for name, value in found if value is not None}
-        return str(self._do("render", caller, path or "an inline template", text=text, path=path, variables=variables))
+        if self._conversation is None:
+            self._sent.clear()
+        # Ruby keeps what it was sent, so that a template's text travels once.
+        number = self._sent.get((path, text))
+        if number is None:
+            number = self._sent[path, text] = next(self._numbers)
+            details: dict[str, Any] = {"text": text, "path": path}
+        else:
+            details = {}
+        try:
+            subject = path or "an inline template"
+            return str(self._do("render", caller, subject, number=number, variables=variables, **details))
+        except BaseException:
+            # It may be that Ruby could make nothing of the text, and has not kept it.
+            self._sent.pop((path, text), None)
+            raise
 
     def load_function(self, name: str, path: str, text: str, caller: Caller) -> RubyFunction:
         """Evaluate the file of the function `name`. Raises RubyError, RubyMissing."""
@@ -233,6 +252,14 @@ class Worker:
         self._conversation = conversation
         self._do("configure", None, "its start", modules=dict(self._modules), environment=self._environment)
         return conversation
+
+
+@lru_cache(maxsize=1024)
+def _mentioned(text: str) -> tuple[str, ...] | None:
+    """The variables that a template mentions; None where it may get at any of them by other ways."""
+    if "instance_variable" in text or "binding" in text:
+        return None
+    return tuple(dict.fromkeys(_VARIABLE.findall(text)))
 
 
 def _dispatch(details: dict[str, Any]) -> Dispatch:

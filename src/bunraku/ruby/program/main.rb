@@ -33,7 +33,7 @@ end
 
 Conversation.task('render') do |task|
   require_relative 'templates'
-  Templates.render(task['text'], task['path'], task['variables'])
+  Templates.render(task['number'], task['text'], task['path'], task['variables'])
 end
 
 Conversation.task('load_function') do |task|

@@ -51,10 +51,12 @@ module Templates
   @compiled = {}
 
   class << self
-    # The text that the template gives; variables: those that it mentions, by name.
-    def render(text, path, variables)
+    # The text that the template gives. number: stands for text and path, which come with its first use only.
+    # variables: those that it mentions, by name.
+    def render(number, text, path, variables)
+      @compiled[number] = [path, compile(text, path)] if text
+      path, method = @compiled.fetch(number)
       wrapper = Puppet::Parser::TemplateWrapper.new(path, variables)
-      method = (@compiled[[path, text]] ||= compile(text, path))
       method.is_a?(ERB) ? method.result(wrapper.get_binding) : wrapper.send(method)
     end
 
