@@ -44,7 +44,6 @@ _NAMES: dict[type[Node], str] = {
 }
 
 _UNARY = {"!": "'not' expression", "-": "Unary Minus", "*": "Unfold"}
-_VOWELS = "aeiouy"
 
 
 def label(node: Node) -> str:
@@ -78,10 +77,10 @@ def _literal(value: object) -> str:
     return "Literal Float" if isinstance(value, float) else "String"
 
 
-def with_article(text: str) -> str:
+def with_article(text: str, capital: bool = False) -> str:
     """`text` with "a" or "an" before it, by its first letter (quotes skipped; "y" counts as a vowel)."""
-    letter = text.lstrip("'\"")[:1].lower()
-    return f"{'an' if letter and letter in _VOWELS else 'a'} {text}"
+    an = text.lstrip("'\"")[:1].lower() in (*"aeiouy",)
+    return f"{('An' if an else 'A') if capital else ('an' if an else 'a')} {text}"
 
 
 def a(node: Node) -> str:
@@ -91,5 +90,4 @@ def a(node: Node) -> str:
 
 def capital_a(node: Node) -> str:
     """The node's name with "A" or "An"."""
-    text = a(node)
-    return text[0].upper() + text[1:]
+    return with_article(label(node), capital=True)

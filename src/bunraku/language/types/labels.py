@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bunraku.language.labels import with_article as with_article
 from bunraku.language.types.base import PType
 from bunraku.language.types.references import PResourceType
 
@@ -33,13 +34,6 @@ _LABELS = {
     "SemVer": "Semver",
     "SemVerRange": "SemverRange",
 }
-
-
-def with_article(text: str, capital: bool = False) -> str:
-    """`a String`, `an Integer`, `An Integer`."""
-    first = text[1:2] if text[:1] in ('"', "'") else text[:1]
-    article = "an" if first.lower() in (*"aeiouy",) else "a"
-    return f"{article.capitalize() if capital else article} {text}"
 
 
 def ruby_class(value: Any) -> str:
