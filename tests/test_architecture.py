@@ -1,11 +1,17 @@
-"""The house rules that can be read off the imports: which room may know which, and what only `system/` may call."""
+"""The house rules that can be read off the imports: which room may know which, and what only `system/` may call.
+
+docs/architecture.md tells the same rules; its tables are held to what stands here and in pyproject.toml.
+"""
 
 import ast
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parent.parent / "src" / "bunraku"
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "bunraku"
 
 MAY_IMPORT = {
     "system": set(),
@@ -64,3 +70,23 @@ def outside_calls(tree: ast.AST) -> list[str]:
 @pytest.mark.parametrize("path", [p for p in FILES if room_of(p) != "system"], ids=lambda p: str(p.relative_to(SOURCE)))
 def test_only_system_forks_and_renames(path: Path) -> None:
     assert outside_calls(ast.parse(path.read_text())) == []
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the table below a heading of docs/architecture.md, without its head."""
+    text = (ROOT / "docs" / "architecture.md").read_text().partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_the_table_of_rooms_says_what_is_held_here() -> None:
+    told = {room.strip("`/"): set(may.split(", ")) - {"–", "standard library"} for room, _, may in rows("Rooms")}
+    assert told.pop("cli") == {"any room"}
+    assert told == MAY_IMPORT
+    assert {path.name for path in SOURCE.iterdir() if (path / "__init__.py").exists()} <= set(told) | OPEN_ROOMS
+
+
+def test_the_table_of_dependencies_names_each() -> None:
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    told = {name for row in rows("Dependencies") for name in row[0].split(", ")}
+    assert told == {re.split("[<>=!~ ]", need)[0] for need in needed}
