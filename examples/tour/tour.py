@@ -97,9 +97,15 @@ class Tour:
             command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as run:
             assert run.stdout is not None
-            for line in run.stdout:
-                lines.append(line)
-                print("  " + line, end="", flush=True)
+            try:
+                for line in run.stdout:
+                    lines.append(line)
+                    print("  " + line, end="", flush=True)
+            except KeyboardInterrupt:
+                # It must be over before what it started is ended, or it would start more.
+                run.terminate()
+                run.communicate(timeout=LIMIT)
+                raise
         print(flush=True)
         return run.returncode, "".join(lines)
 
@@ -293,7 +299,7 @@ def missing_programs() -> list[str]:
 
 
 def interrupted(*_: object) -> None:
-    """SIGTERM ends the tour as Ctrl-C does: through the clean-up."""
+    """SIGTERM, or a terminal that is closed, ends the tour as Ctrl-C does: through the clean-up."""
     raise KeyboardInterrupt
 
 
@@ -309,7 +315,8 @@ def main() -> int:
     if missing := missing_programs():
         print(f"tour: not installed: {', '.join(missing)}", file=sys.stderr)
         return 1
-    signal.signal(signal.SIGTERM, interrupted)
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, interrupted)
     root = Path(tempfile.mkdtemp(prefix="bunraku-tour-"))
     tour = Tour(str(Path(args.bunraku).absolute()), root)
     try:
@@ -318,6 +325,8 @@ def main() -> int:
         print("\ntour: interrupted; ending what was started", file=sys.stderr)
         return 130
     finally:
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, signal.SIG_IGN)
         tour.end()
         if args.keep:
             print(f"kept: {root}")
