@@ -13,6 +13,7 @@ rest is applied. A resource that failed is not refreshed.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
@@ -421,7 +422,7 @@ class Transaction:
             ref = self.graph.refs[point]
             outcome = self._outcome(ref)
             if ref in members or number == 0 and not any(self.graph.refs[p] in members for p in left):
-                message = f"in a dependency cycle: {'; '.join(paths)}"
+                message = f"in a dependency cycle: {'; '.join(paths)}; drop one of these relationships"
                 outcome.events.append(Event(None, "failure", words=message, message=message))
             else:
                 outcome.skipped = f"it depends on a dependency cycle: {'; '.join(paths)}"
@@ -484,6 +485,8 @@ def _failure(error: Exception, name: str | None, instance: ResourceType | None) 
     elif isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename and error.filename != getattr(instance, "title", "") else ""
         words, detail = f"{place}{(error.strerror or str(error)).lower()}", ""
+        if isinstance(error, PermissionError) and os.geteuid():
+            words += f" for user {os.geteuid()}, whom bunraku runs as (is this for root?)"
     elif isinstance(error, ValueError):
         words, detail = str(error), ""
     else:

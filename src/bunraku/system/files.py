@@ -91,6 +91,10 @@ class Replacement:
                 while view:
                     view = view[os.write(self._file, view) :]
             set_attributes(self._file, mode=mode, uid=uid, gid=gid)
+        except OSError as error:
+            self.drop()
+            # The target is what people know, not the temporary name.
+            raise OSError(error.errno, error.strerror, os.path.join(self._folder, self._name)) from error
         except BaseException:
             self.drop()
             raise
