@@ -181,8 +181,8 @@ def _programs(manifest: Path | str, compiler: Any) -> list[Any]:
     if isinstance(manifest, str):
         texts: list[tuple[str, str | None]] = [(manifest, None)]
     else:
-        paths = sorted(manifest.rglob("*.pp")) if manifest.is_dir() else [manifest]
         try:
+            paths = sorted(manifest.rglob("*.pp")) if manifest.is_dir() else [manifest]
             texts = [(inputs.read_text(path), str(path)) for path in paths]
         except OSError as error:
             raise CompileError(f"cannot read {error.filename}: {error.strerror}") from None

@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show = parser.add_argument_group("what is shown")
     show.add_argument("--format", choices=("text", "json"), default="text", help="json: the report, nothing else")
     show.add_argument("-v", "--verbose", action="store_true", help="list what is in sync too")
-    show.add_argument("-d", "--debug", action="store_true", help="show how the code got to an error")
+    show.add_argument("-d", "--debug", action="store_true", help="show where bunraku itself failed, if it did")
     show.add_argument("--detailed-exitcodes", action="store_true", help="2: changed, 4: failed, 6: both")
 
 

@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `bunraku compile`."""
     parser.add_argument("manifest", metavar="MANIFEST", help="a file of Puppet code, or a folder of them")
     add_compile_arguments(parser)
+    parser.add_argument("-d", "--debug", action="store_true", help="show where bunraku itself failed, if it did")
 
 
 def run(args: argparse.Namespace) -> int:

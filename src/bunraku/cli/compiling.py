@@ -36,8 +36,11 @@ def compile_as_told(args: argparse.Namespace, manifest: Path | str) -> Compilati
 
     # The catalog and all that it was made of stay until the command ends: there is nothing for the collector to find.
     gc.disable()
+    from bunraku import CompileError
     from bunraku.api import compile
 
+    if args.hiera_config and not os.access(args.hiera_config, os.R_OK):
+        raise CompileError(f"cannot read the hiera.yaml {args.hiera_config}, which --hiera-config names")
     facts = read_facts(args.facts)
     compilation = compile(
         manifest,

@@ -48,19 +48,39 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(name: str, argv: list[str]) -> int:
-    command = import_module(f"bunraku.cli.{name.replace('-', '_')}")
-    parser = argparse.ArgumentParser(
-        prog=f"bunraku {name}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    command.add_arguments(parser)
     try:
-        return int(command.run(parser.parse_args(argv)))
+        return _call(name, argv)
     except BrokenPipeError:
         # The reader went away (`bunraku … | head`): nothing more to say, and nobody to say it to.
         sys.stderr.close()
         return 141
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if "--debug" in argv:
+            raise
+        print(_defect(error), file=sys.stderr)
+        return 1
+
+
+def _call(name: str, argv: list[str]) -> int:
+    command = import_module(f"bunraku.cli.{name.replace('-', '_')}")
+    parser = argparse.ArgumentParser(
+        prog=f"bunraku {name}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    command.add_arguments(parser)
+    return int(command.run(parser.parse_args(argv)))
+
+
+def _defect(error: Exception) -> str:
+    """The line about an exception that nobody expected: where it was raised, without a traceback."""
+    import traceback
+
+    frame, line = list(traceback.walk_tb(error.__traceback__))[-1]
+    place = f"{frame.f_globals.get('__name__', '?')}:{line}"
+    message = " ".join(str(error).split())
+    said = f"{type(error).__name__}: {message} ({place})"
+    return f"Error: bunraku itself failed here: {said}; please report it, --debug shows more"
 
 
 def _nearest(name: str) -> str:
