@@ -33,20 +33,7 @@ def status(args: argparse.Namespace) -> int:
     if args.format == "json":
         _json([asdict(one) if isinstance(one, Status) else _failure(at, one) for at, one in found.items()])
         return 0 if well else 1
-    rows = [
-        (
-            one.endpoint,
-            f"{one.number:x}",
-            one.version,
-            role(one),
-            size(one.size),
-            size(one.in_use),
-            one.revision,
-            one.term,
-        )
-        for one in found.values()
-        if isinstance(one, Status)
-    ]
+    rows = [_status_row(one) for one in found.values() if isinstance(one, Status)]
     if rows:
         print(table(("endpoint", "id", "version", "role", "size", "in use", "revision", "term"), rows))
     for one in found.values():

@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 
 from bunraku.language.types.base import Bound, Expanding, PAnyType, PType, PUnitType
 from bunraku.language.types.collections import PTupleType
-from bunraku.language.types.scalars import PIntegerType, PUndefType
-from bunraku.language.types.variants import POptionalType, PVariantType
+from bunraku.language.types.scalars import PUndefType
 
 
 class PCallableType(PType):
@@ -116,26 +115,6 @@ class PCallableType(PType):
     def is_callable(self, optional: bool = True) -> bool:
         """True."""
         return True
-
-    def block_count(self) -> tuple[int, int]:
-        """How many blocks it takes, at least and at most."""
-        if isinstance(self.block, POptionalType):
-            return (0, 1)
-        return (1, 1) if isinstance(self.block, PVariantType | PCallableType) else (0, 0)
-
-
-def arguments_fit(callable_type: PCallableType, arguments: PTupleType) -> bool:
-    """Whether a call with arguments of these types may be made; a Callable at the end of them is the block."""
-    types = arguments.types
-    if types and types[-1].is_callable():
-        if callable_type.block is None or not callable_type.block.assignable(types[-1]):
-            return False
-        return (callable_type.parameters or PTupleType.DEFAULT).assignable(
-            PTupleType(types[:-1], PIntegerType(len(types) - 1, len(types) - 1))
-        )
-    if callable_type.parameters is not None and not callable_type.parameters.assignable(arguments):
-        return False
-    return callable_type.block is None or callable_type.block.assignable(PUndefType.DEFAULT)
 
 
 PCallableType.DEFAULT = PCallableType()

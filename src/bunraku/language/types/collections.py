@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from bunraku.catalog.values import from_hash_key
-from bunraku.language.types.base import Bound, ContainingType, Expanding, PAnyType, PType, PUnitType
+from bunraku.language.types.base import ContainingType, Expanding, PAnyType, PType, PUnitType
 from bunraku.language.types.scalars import ANY_SIZE, NO_SIZE, PIntegerType
 
 _ANY = PAnyType.DEFAULT
@@ -245,13 +245,6 @@ class PTupleType(PType):
     def type_at(self, index: int) -> PType:
         """The type of an element; the last one stands for all after it."""
         return self.types[min(index, len(self.types) - 1)]
-
-    def repeats_of_last(self) -> tuple[Bound, Bound]:
-        """How often the last type may occur, at least and at most."""
-        if self.size is None:
-            return (1, 1)
-        before = len(self.types) - 1
-        return (max(self.size.low - before, 0), self.size.high - before)
 
     def instance(self, value: Any) -> bool:
         """Whether it is an array of such elements."""

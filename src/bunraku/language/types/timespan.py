@@ -144,23 +144,6 @@ class Timespan(TimeData):
         """The length in a format: `%D %H %M %S %L %N` with flags `-`, `_`, `0` and a width."""
         return _parsed(form).format(self)
 
-    def to_hash(self, compact: bool = False) -> dict[str, Any]:
-        """The fields that are not 0; compact: seconds and nanoseconds only."""
-        total, sign = abs(self.nanoseconds), -1 if self.nanoseconds < 0 else 1
-        seconds, rest = divmod(total, SECOND)
-        if compact:
-            return {"seconds": sign * seconds} | ({"nanoseconds": sign * rest} if rest else {})
-        fields = {
-            "days": seconds // 86400,
-            "hours": seconds // 3600 % 24,
-            "minutes": seconds // 60 % 60,
-            "seconds": seconds % 60,
-            "nanoseconds": rest % 1000,
-            "microseconds": rest // 1000 % 1000,
-            "milliseconds": rest // 1_000_000,
-        }
-        return {name: value for name, value in fields.items() if value} | ({"negative": True} if sign < 0 else {})
-
     def __neg__(self) -> Timespan:
         return Timespan(-self.nanoseconds)
 
