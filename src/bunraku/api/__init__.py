@@ -103,6 +103,9 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            # What was built goes with the old objects at once, or the collector's first turn would walk it all.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 

@@ -77,7 +77,8 @@ class Conversation:
         for pipe in (self._child.stdin, self._child.stdout):
             if pipe is not None and not pipe.closed:
                 pipe.close()
-        end_group(self._child.pid, grace=0.2, process=self._child)
+        # Between two answers the child has nothing to bring to an end.
+        end_group(self._child.pid, grace=0.0, process=self._child)
         self._child.wait()
 
     def _wait(self, descriptor: int, event: int, deadline: float) -> None:

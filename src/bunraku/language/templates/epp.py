@@ -13,6 +13,7 @@ from typing import Any
 
 from bunraku.catalog.values import Sensitive
 from bunraku.language import nodes, types
+from bunraku.language.cache import ProgramCache
 from bunraku.language.errors import CompileError, Next
 from bunraku.language.evaluator.parameters import Defaults, Parameters
 from bunraku.language.evaluator.unit import Closure, Unit, makes
@@ -37,7 +38,7 @@ def render_file(scope: Scope, name: str, parameters: Mapping[str, Any] | None) -
             text = inputs.read_text(path)
         except OSError as error:
             raise CompileError(f"epp(): cannot read {path}: {error.strerror}") from None
-        template = scope.compiler.templates[path] = Template(text, path, "epp")
+        template = scope.compiler.templates[path] = Template(inputs.programs, text, path, "epp")
     top = scope.compiler.top
     # The output of a template around this one is out of reach.
     return template.render(top, dict(parameters or {}), parameters is not None)
@@ -45,18 +46,16 @@ def render_file(scope: Scope, name: str, parameters: Mapping[str, Any] | None) -
 
 def render_text(scope: Scope, text: str, parameters: Mapping[str, Any] | None) -> Any:
     """The text of an inline template. Raises CompileError."""
-    template = Template(text, "inlined-epp-text", "inline_epp")
+    template = Template(scope.compiler.inputs.programs, text, "inlined-epp-text", "inline_epp")
     return template.render(scope, dict(parameters or {}), parameters is not None)
 
 
 class Template:
     """A parsed template. Raises CompileError where it cannot be parsed."""
 
-    def __init__(self, text: str, path: str, function: str) -> None:
-        from bunraku.language.parser import parse_epp
-
+    def __init__(self, programs: ProgramCache, text: str, path: str, function: str) -> None:
         try:
-            program = parse_epp(text, path)
+            program = programs.parse_epp(text, path)
         except CompileError as error:
             raise CompileError(f"{function}(): Invalid EPP: {error}", hint=error.hint) from error
         if program.definitions:
