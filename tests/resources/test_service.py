@@ -1,9 +1,12 @@
 """service: by commands of its own, and by an init script."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
+
+from bunraku.resources.service.base import processes
 
 from .conftest import Apply, only, words
 
@@ -64,6 +67,11 @@ def test_a_service_is_started_restarted_on_notice_and_stopped(apply: Apply, scri
 def test_a_process_is_found_by_its_pattern_and_ended(apply: Apply, tmp_path: Path) -> None:
     parameters = {"provider": "base", "pattern": "sleep 86399", "start": "sleep 86399 & "}
     assert words(only(apply(("service", "sleeper", {"ensure": "running", **parameters})))) == ["started"]
+    # Between fork and exec a process has no command line yet; on a busy machine that moment lasts.
+    limit = time.monotonic() + 10
+    while not processes("^sleep 86399"):
+        assert time.monotonic() < limit, "the process never came up"
+        time.sleep(0.01)
     assert words(only(apply(("service", "sleeper", {"ensure": "running", **parameters})))) == []
     assert words(only(apply(("service", "sleeper", {"ensure": "stopped", **parameters})))) == ["stopped"]
 
