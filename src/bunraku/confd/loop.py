@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
@@ -23,7 +24,7 @@ from bunraku.confd import status
 from bunraku.confd.backends import BackendError, Lost
 from bunraku.confd.job import Job
 from bunraku.confd.log import Log
-from bunraku.confd.pipeline import File, ResourceFailed, flush_folders, place, put
+from bunraku.confd.pipeline import File, Placing, ResourceFailed, flush_folders, place, put
 from bunraku.confd.reloads import Owed, Reloads
 from bunraku.confd.resource import Resource, load_folder
 from bunraku.confd.settings import ConfigError, Settings, backend_identity
@@ -43,6 +44,8 @@ ANSWER = 3.0
 """Seconds that whoever asks for the status waits for it."""
 
 Event = Callable[[], None]
+Batch = list[tuple[Job, list[File]]]
+"""Resources that go to a worker together, with their files."""
 
 
 class Daemon:
@@ -122,8 +125,7 @@ class Daemon:
             self._next_round = now + self.settings.interval
             for job in self.jobs.values():
                 self._touch(job, at_once=True)
-        for job in [job for job in self._waiting if self._is_due(job, now)]:
-            self._start(job)
+        self._start([job for job in self._waiting if self._is_due(job, now)])
         for owed in self.reloads.due():
             if not self._held_back(owed) and not self.settings.noop:
                 self._reload(owed)
@@ -223,50 +225,62 @@ class Daemon:
                 if job.source is source and (not complete or job.view in views):
                     self._touch(job, at_once=not complete)
 
-    def _start(self, job: Job) -> None:
-        """Render a resource and hand its files to a worker."""
-        job.due_at = None
-        self._waiting.discard(job)
-        self._counters["renders"] += 1
-        try:
-            files = job.render()
-        except ResourceFailed as error:
-            self._failed(job, str(error))
-            return
-        job.running = True
-        self._busy += 1
-        self._workers.do(lambda: self._place(job, files))
+    def _start(self, jobs: Iterable[Job]) -> None:
+        """Render resources and hand their files to workers: those of one folder together, checked ones singly."""
+        batches: dict[object, Batch] = {}
+        for job in jobs:
+            job.due_at = None
+            self._waiting.discard(job)
+            self._counters["renders"] += 1
+            try:
+                files = job.render()
+            except ResourceFailed as error:
+                self._failed(job, str(error))
+                continue
+            job.running = True
+            alone = not files or job.resource.check_cmd
+            batches.setdefault(job if alone else os.path.dirname(files[0].path), []).append((job, files))
+        for batch in batches.values():
+            self._busy += 1
+            self._workers.do(partial(self._place, batch))
 
-    def _place(self, job: Job, files: list[File]) -> None:
+    def _place(self, batch: Batch) -> None:
         """In a worker: put the files in their places."""
         problem = ""
+        placed: list[Placing] = []
         try:
-            for file in files:
-                change = place(job.resource, file, self.reloads.about_to)
-                if change is not None and job.resource.settings.noop:
-                    self.log.info("would be replaced", resource=job.resource.name, dest=file.path)
-                elif change is not None:
-                    self._counters["replaced"] += 1
-                    self._renamed.add(file.path)
-                    self.log.info("replaced", resource=job.resource.name, dest=file.path)
-        except ResourceFailed as error:
-            problem = str(error)
+            placed = place([(job.resource, file) for job, files in batch for file in files], self.reloads.about_to)
         except Exception as error:
             # A defect of ours must not end the daemon, nor pass for success.
             problem = f"unexpected {type(error).__name__}: {error}"
-        self.post(lambda: self._placed(job, files, problem))
+        self.post(lambda: self._placed(batch, placed, problem))
 
     def _flush(self) -> None:
         """When nothing is being written any more: have the folders flushed."""
         renamed, self._renamed = self._renamed, set()
         self._workers.do(lambda: flush_folders(renamed))
 
-    def _placed(self, job: Job, files: list[File], problem: str) -> None:
-        job.running = False
+    def _placed(self, batch: Batch, placed: list[Placing], problem: str) -> None:
         self._busy -= 1
-        if problem:
-            self._failed(job, problem)
-            return
+        for placing in placed:
+            name, path = placing.resource.name, placing.wanted.path
+            if placing.replaced:
+                self._counters["replaced"] += 1
+                self._renamed.add(path)
+                self.log.info("replaced", resource=name, dest=path)
+            elif placing.change is not None and not placing.problem:
+                self.log.info("would be replaced", resource=name, dest=path)
+        problems = {placing.resource.path: placing.problem for placing in placed if placing.problem}
+        for job, files in batch:
+            job.running = False
+            why = problem or problems.get(job.resource.path)
+            if why:
+                self._failed(job, why)
+            else:
+                self._stands(job, files)
+
+    def _stands(self, job: Job, files: list[File]) -> None:
+        """A resource's files are as they should be."""
         if job.failures:
             self.log.info("recovered", resource=job.resource.name, failures=job.failures)
         for stale in job.succeeded(files):

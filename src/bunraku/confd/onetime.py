@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from bunraku.confd.backends import Backend, BackendError, Snapshot, open_backend
 from bunraku.confd.log import Log
 from bunraku.confd.mirror import Mirror
-from bunraku.confd.pipeline import Change, ResourceFailed, flush_folders, place, render
+from bunraku.confd.pipeline import Change, File, ResourceFailed, flush_folders, place, render
 from bunraku.confd.reloads import Reloads
 from bunraku.confd.resource import Folder, Resource, load_folder
 from bunraku.confd.settings import Settings, backend_identity
@@ -51,24 +51,28 @@ def _failures(resources: Sequence[Resource], log: Log, reloads: Reloads, show: C
     except BackendError as error:
         log.error(str(error), resources=len(resources))
         return len(resources)
-    failed = 0
-    replaced: list[str] = []
+    failed: set[str] = set()
+    wanted: list[tuple[Resource, File]] = []
     for resource in resources:
         view = mirror.view(resource)
-        templates = Templates.of(resource.settings, view.store)
         try:
-            for file in render(resource, view.store, templates):
-                change = place(resource, file, reloads.about_to)
-                if change is not None and resource.settings.noop:
-                    show(change)
-                elif change is not None:
-                    replaced.append(file.path)
-                    log.info("replaced", resource=resource.name, dest=file.path)
+            rendered = render(resource, view.store, Templates.of(resource.settings, view.store))
+            wanted += [(resource, file) for file in rendered]
         except ResourceFailed as error:
             log.error(f"{resource.name}: {error}")
-            failed += 1
-    flush_folders(replaced)
-    return failed
+            failed.add(resource.path)
+    placed = place(wanted, reloads.about_to)
+    for placing in placed:
+        resource, change = placing.resource, placing.change
+        if placing.problem:
+            log.error(f"{resource.name}: {placing.problem}")
+            failed.add(resource.path)
+        elif change is not None and resource.settings.noop:
+            show(change)
+        elif change is not None:
+            log.info("replaced", resource=resource.name, dest=change.new.path)
+    flush_folders(placing.wanted.path for placing in placed if placing.replaced)
+    return len(failed)
 
 
 def _read(backend: Backend, resources: Sequence[Resource]) -> Mirror:

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from bunraku.confd.commands import CommandFailed, command_line, run_command
@@ -25,6 +25,9 @@ from bunraku.confd.template.strings import to_bytes
 from bunraku.confd.template.values import Value
 from bunraku.confd.templates import TemplateFileError, Templates
 from bunraku.system import files
+
+BATCH = 64
+"""Files that are staged, and open, at a time."""
 
 
 class ResourceFailed(Exception):
@@ -45,7 +48,7 @@ class File:
     def at(cls, path: str) -> File:
         """The file at `path` as it is now. Raises ResourceFailed if it cannot be read."""
         try:
-            with open(path, "rb") as file:
+            with open(path, "rb", buffering=0) as file:
                 status = os.fstat(file.fileno())
                 return cls(path, file.read(), stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
         except FileNotFoundError:
@@ -97,7 +100,9 @@ def _destination(resource: Resource, templates: Templates, dot: Value) -> str:
             raise ResourceFailed(f"dest: {path} would be outside of {root}")
         if "\0" in path:
             raise ResourceFailed("dest: a file name cannot hold a NUL")
-    return os.path.realpath(path) if path and resource.settings.symlinks == "follow" else path
+    if path and resource.settings.symlinks == "follow" and os.path.islink(path):
+        return os.path.realpath(path)
+    return path
 
 
 def _wanted(resource: Resource, path: str, content: bytes) -> File:
@@ -117,70 +122,111 @@ def _wanted(resource: Resource, path: str, content: bytes) -> File:
     return File(path, content, mode, uid, gid)
 
 
-def place(resource: Resource, wanted: File, about_to: Changed) -> Change | None:
-    """Put a file in its place; the change that this was, None if it was there already.
+@dataclass(slots=True)
+class Placing:
+    """A file on its way into its place. `change` is None where it was there already; `problem` is why it failed."""
 
-    `about_to` is told of the change right before the rename; noop returns it and does nothing.
-    Raises ResourceFailed; the file is then as it was.
+    resource: Resource
+    wanted: File
+    change: Change | None = None
+    problem: str = ""
+    staged: files.Replacement | None = None
+
+    @property
+    def replaced(self) -> bool:
+        """Whether a new file stands in the place."""
+        return self.change is not None and not self.problem and not self.resource.settings.noop
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """What fails in here is this file's problem, and of no other of its batch."""
+        try:
+            yield
+        except (ResourceFailed, CommandFailed) as error:
+            self.problem = str(error)
+        except OSError as error:
+            self.problem = _why_not(self.wanted.path, error)
+        if self.problem:
+            self.drop()
+
+    def drop(self) -> None:
+        """Let go of what was staged."""
+        if self.staged is not None:
+            self.staged.drop()
+            self.staged = None
+
+
+def place(wanted: Iterable[tuple[Resource, File]], about_to: Changed) -> list[Placing]:
+    """Put files in their places, flushing their contents together; what became of each.
+
+    `about_to` is told of each change right before the rename; noop changes nothing. A file that fails is as it was.
     """
+    placings = [Placing(resource, file) for resource, file in wanted]
+    for start in range(0, len(placings), BATCH):
+        _place_batch(placings[start : start + BATCH], about_to)
+    return placings
+
+
+def _place_batch(batch: Sequence[Placing], about_to: Changed) -> None:
+    for placing in batch:
+        with placing.step():
+            _prepare(placing)
+    staged = [placing for placing in batch if placing.staged is not None]
+    with suppress(OSError):
+        # A content that cannot be flushed shows below, where each is flushed that has not been.
+        files.flush_all([placing.staged for placing in staged if placing.staged is not None])
+    for placing in staged:
+        with placing.step():
+            _commit(placing, about_to)
+    for placing in staged:
+        placing.drop()
+
+
+def _prepare(placing: Placing) -> None:
+    """Compare, stage and check. Raises ResourceFailed, CommandFailed, OSError."""
+    resource, wanted = placing.resource, placing.wanted
     present = File.at(wanted.path)
     if resource.settings.keep_stage_file:
         _stage(wanted)
     if present == wanted and not _is_replaceable_link(resource, wanted.path):
-        return None
-    change = Change(resource, present, wanted)
-    if not resource.settings.noop:
-        _replace(change, about_to)
-    return change
+        return
+    placing.change = Change(resource, present, wanted)
+    if resource.settings.noop:
+        return
+    assert wanted.content is not None
+    placing.staged = files.Replacement(wanted.path, wanted.content, mode=wanted.mode, uid=wanted.uid, gid=wanted.gid)
+    if resource.check_cmd and not resource.settings.sync_only:
+        line = command_line("check_cmd", resource.check_cmd, src=placing.staged.temporary_path, dest=wanted.path)
+        run_command("check_cmd", line, timeout=resource.settings.check_cmd_timeout)
+
+
+def _commit(placing: Placing, about_to: Changed) -> None:
+    assert placing.staged is not None and placing.change is not None
+    placing.staged.flush()
+    about_to(placing.change)
+    placing.staged.commit(busy=lambda *_: True, flush=False)
 
 
 def _is_replaceable_link(resource: Resource, path: str) -> bool:
     return resource.settings.symlinks == "replace" and os.path.islink(path)
 
 
-def _replace(change: Change, about_to: Changed) -> None:
-    resource, new = change.resource, change.new
-
-    def check(staged: str) -> None:
-        if resource.check_cmd and not resource.settings.sync_only:
-            line = command_line("check_cmd", resource.check_cmd, src=staged, dest=new.path)
-            run_command("check_cmd", line, timeout=resource.settings.check_cmd_timeout)
-        files.flush_file(staged)
-        about_to(change)
-
-    try:
-        put(new, check, flushed=True)
-    except CommandFailed as error:
-        raise ResourceFailed(str(error)) from None
-
-
-def put(file: File, check: Callable[[str], None] | None = None, *, flushed: bool = False) -> None:
-    """Write `file` (or remove it), atomically unless it is a mount point.
-
-    flushed: `check` and the caller see to it that file and folder are on the disk.
-    Raises ResourceFailed, and what `check` raises.
-    """
+def put(file: File) -> None:
+    """Write `file` (or remove it), atomically unless it is a mount point. Raises ResourceFailed."""
     if file.content is None:
         files.remove(file.path)
         return
     try:
-        files.replace(
-            file.path,
-            file.content,
-            mode=file.mode,
-            uid=file.uid,
-            gid=file.gid,
-            check=check,
-            busy=lambda *_: True,
-            durable=not flushed,
-        )
-    except FileNotFoundError:
-        folder = os.path.dirname(file.path) or "."
-        raise ResourceFailed(f"{file.path} cannot be written: the folder {folder} is missing") from None
-    except PermissionError as error:
-        raise ResourceFailed(f"{file.path} cannot be written or given its owner: {error.strerror}") from None
+        files.replace(file.path, file.content, mode=file.mode, uid=file.uid, gid=file.gid, busy=lambda *_: True)
     except OSError as error:
-        raise ResourceFailed(f"{file.path} cannot be written: {error.strerror}") from None
+        raise ResourceFailed(_why_not(file.path, error)) from None
+
+
+def _why_not(path: str, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"{path} cannot be written: the folder {os.path.dirname(path) or '.'} is missing"
+    doing = "written or given its owner" if isinstance(error, PermissionError) else "written"
+    return f"{path} cannot be {doing}: {error.strerror}"
 
 
 def flush_folders(paths: Iterable[str]) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable
+from time import monotonic, sleep
 
 from bunraku.confd.log import Log
 from bunraku.system.files import TEMPORARY
 from bunraku.system.inotify import Inotify
+
+BURST = 0.005
+"""Seconds within which changes are taken to belong together."""
 
 
 class FileWatch:
@@ -46,7 +50,12 @@ class FileWatch:
 
     def _read(self) -> None:
         assert self._inotify is not None
+        last = 0.0
         for events in self._inotify.read():
+            if monotonic() - last < BURST:
+                # Our own burst of renames would wake this thread for each: what follows is read in one piece.
+                sleep(BURST)
+            last = monotonic()
             if events is None:
                 self._tell(None)
                 continue

@@ -23,6 +23,9 @@ TEMPORARY = ".bunraku-"
 FLUSHERS = 8
 """How many files are flushed at the same time."""
 
+LITTLE = 16 * 1024
+"""KiB that wait for the disks of the whole machine: with no more than that, a file system is synced in no time."""
+
 Busy = Callable[[str, OSError], bool]
 """Asked when the target cannot be renamed over because it is a mount point: write into it in place?"""
 
@@ -61,10 +64,10 @@ def replace(
 class Replacement:
     """A file's new content under its temporary name, with its final owner and mode, until `commit` or `drop`.
 
-    The arguments are those of `replace`. As a context manager it is dropped where it was not committed.
+    The arguments are those of `replace`. `drop` ends it in either case; as a context manager it does so itself.
     """
 
-    __slots__ = ("_file", "_folder", "_name", "_parent", "_temporary")
+    __slots__ = ("_file", "_folder", "_name", "_old", "_parent", "_temporary")
 
     def __init__(
         self,
@@ -78,7 +81,7 @@ class Replacement:
     ) -> None:
         self._folder, self._name = os.path.split(os.path.realpath(path) if follow else path)
         self._parent = os.open(self._folder or ".", os.O_RDONLY | os.O_DIRECTORY)
-        self._file = -1
+        self._file = self._old = -1
         self._temporary = ""
         try:
             mode, uid, gid = _attributes(self._name, self._parent, mode, uid, gid)
@@ -104,14 +107,23 @@ class Replacement:
         """Where the content is, until it is committed."""
         return os.path.join(self._folder, self._temporary)
 
-    def flush(self) -> None:
-        """See the content safe on the disk; done once."""
+    @property
+    def descriptor(self) -> int:
+        """The open temporary file; -1 when its content is flushed."""
+        return self._file
+
+    def flush(self, *, synced: bool = False) -> None:
+        """See the content safe on the disk; done once. synced: the whole file system has been flushed since."""
         if self._file >= 0:
-            os.fsync(self._file)
+            if not synced:
+                os.fsync(self._file)
             self._close_file()
 
     def commit(self, *, busy: Busy | None = None, flush: bool = True) -> None:
         """Take the target's place. busy, flush: as in `replace`."""
+        with suppress(OSError):
+            # While somebody holds the old file, the rename need not wait for its blocks to be freed: `drop` does.
+            self._old = os.open(self._name, os.O_PATH | os.O_NOFOLLOW, dir_fd=self._parent)
         try:
             os.rename(self._temporary, self._name, src_dir_fd=self._parent, dst_dir_fd=self._parent)
         except OSError as error:
@@ -123,7 +135,6 @@ class Replacement:
         self._temporary = ""
         if flush:
             os.fsync(self._parent)
-        self.drop()
 
     def drop(self) -> None:
         """Remove the temporary file, if it is still there, and let everything go."""
@@ -132,9 +143,10 @@ class Replacement:
                 os.unlink(self._temporary, dir_fd=self._parent)
             self._temporary = ""
         self._close_file()
-        if self._parent >= 0:
-            os.close(self._parent)
-            self._parent = -1
+        for descriptor in (self._old, self._parent):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._old = self._parent = -1
 
     def _close_file(self) -> None:
         if self._file >= 0:
@@ -149,15 +161,47 @@ class Replacement:
 
 
 def flush_all(replacements: Sequence[Replacement]) -> None:
-    """Flush many files' contents at once: the disk's journal takes several in one step. Raises OSError."""
-    if len(replacements) < 2:
-        for replacement in replacements:
-            replacement.flush()
+    """Flush many files' contents at once. Raises OSError.
+
+    Where little else waits for the disk, one sync of the file system takes all of them in a single step of its
+    journal. Where much does, that would wait for everybody's data: each file is flushed by itself, several at a time.
+    """
+    waiting = [new for new in replacements if new.descriptor >= 0]
+    synced = len(waiting) > 1 and _little_waits() and _sync_file_systems(new.descriptor for new in waiting)
+    if synced or len(waiting) < 2:
+        for new in waiting:
+            new.flush(synced=synced)
         return
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(FLUSHERS) as pool:
-        list(pool.map(Replacement.flush, replacements))
+        list(pool.map(Replacement.flush, waiting))
+
+
+def _little_waits() -> bool:
+    """Whether the whole machine has little data that is not on its disks yet."""
+    waiting = 0
+    try:
+        with open("/proc/meminfo", "rb") as meminfo:
+            for line in meminfo:
+                if line.startswith((b"Dirty:", b"Writeback:")):
+                    waiting += int(line.split()[1])
+    except OSError:
+        return False
+    return waiting <= LITTLE
+
+
+def _sync_file_systems(files: Iterable[int]) -> bool:
+    """syncfs(2) for each file system of the open files; False where it cannot be trusted. Raises OSError."""
+    if tuple(map(int, os.uname().release.split(".")[:2])) < (5, 8):
+        return False  # it did not tell of errors yet
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    for file in {os.fstat(file).st_dev: file for file in files}.values():
+        if libc.syncfs(file) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return True
 
 
 @contextmanager
