@@ -1,6 +1,7 @@
 """The library's face: joins the rooms that a compilation needs.
 
-`data` puts Hiera behind the compiler's inputs door, `ruby` the Ruby code of modules.
+`data` puts Hiera behind the compiler's inputs door, `ruby` the Ruby code of modules. `environments` reads
+environments, `dependencies` tells which modules miss others.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bunraku.api.dependencies import Unmet
+    from bunraku.api.environments import Environment
     from bunraku.catalog.catalog import Catalog
     from bunraku.catalog.values import Deferred
     from bunraku.language.compiler import Compiler
@@ -35,6 +38,10 @@ class Compilation:
         """The catalog in Puppet's wire format."""
         with collector_paused():
             return self.catalog.to_dict()
+
+    def unmet_dependencies(self) -> list[Unmet]:
+        """What the modules that were used need, and is missing or too old."""
+        return _unmet(self._compiler)
 
     def resolve(self, call: Deferred) -> Any:
         """The value of a deferred call, made now, with arguments that are resolved. Raises CompileError."""
@@ -62,13 +69,14 @@ def compile(
     certname: str,
     hiera_config: Path | str | None = None,
     strict: str = "warning",
-    environment: str = "production",
+    environment: Environment | str = "production",
 ) -> Compilation:
     """Compile Puppet code.
 
     manifest: a file, a folder of manifests, or the code itself as a str. facts: by name. modulepath: folders of
-    modules, the first one that has a module wins. strict: what unknown variables and the like are ("off", "warning",
-    "error"). Raises CompileError.
+    modules, the first one that has a module wins; where there is none, it is the environment's. strict: what unknown
+    variables and the like are ("off", "warning", "error"). environment: a name, or an environment with its folder.
+    Raises CompileError.
     """
     from bunraku.language.compiler import Compiler
     from bunraku.language.errors import CompileError
@@ -79,13 +87,35 @@ def compile(
     inputs.settings["strict"] = strict
     compiler = Compiler(inputs, strict)
     try:
+        if not isinstance(environment, str):
+            for warning in environment.warnings:
+                compiler.warn(warning, None, None)
         with collector_paused():
             catalog = compiler.compile(_programs(manifest, compiler))
+        if not isinstance(environment, str) and environment.config_version:
+            catalog.version = _version(environment.config_version)
+    except CompileError as error:
+        lacking = None if error.hint else _unmet(compiler)
+        if lacking:
+            error.hint = str(lacking[0])
+        raise
     except RecursionError:
         raise CompileError("stack level too deep: the code is nested, or calls itself, without end") from None
     finally:
         inputs.close()
     return Compilation(catalog, compiler)
+
+
+def _unmet(compiler: Compiler) -> list[Unmet]:
+    """What the modules that a compilation used need, and is missing or too old.
+
+    What is newer than a module asks for usually serves: that is left to `bunraku module list`.
+    """
+    from bunraku.api import dependencies
+
+    modules = compiler.inputs.modules
+    used = compiler.loader.modules & modules.keys()
+    return [each for each in dependencies.unmet(modules, used) if each.found is None or each.is_older] if used else []
 
 
 @contextmanager
@@ -115,7 +145,7 @@ def make_inputs(
     modulepath: Sequence[Path | str] = (),
     certname: str,
     hiera_config: Path | str | None = None,
-    environment: str = "production",
+    environment: Environment | str = "production",
 ) -> Inputs:
     """What a compilation reads through: see `compile` for the arguments."""
     from bunraku import resources
@@ -124,13 +154,22 @@ def make_inputs(
     from bunraku.system.cache import Cache, default_folder
 
     caches = default_folder(os.environ)
+    settings: dict[str, Any] = {}
+    folder = None
+    if not isinstance(environment, str):
+        modulepath = modulepath or environment.modulepath
+        folder = environment.folder
+        settings = environment.settings()
+        environment = environment.name
     return Inputs(
         facts=facts,
         certname=certname,
         registry=resources,
         modulepath=[*map(Path, modulepath), shipped_modules()],
         environment=environment,
-        settings={
+        environment_folder=folder,
+        settings=settings
+        | {
             "certname": certname,
             "environment": environment,
             "modulepath": os.pathsep.join(map(str, modulepath)),
@@ -174,6 +213,16 @@ def _run(command: list[str]) -> str:
     if done.code:
         raise CompileError(f"Failed to execute generator {command[0]}: it ended with status {done.code}")
     return done.output
+
+
+def _version(command: str) -> str:
+    """What an environment's config_version says. Raises CompileError."""
+    from bunraku.language.errors import CompileError
+
+    try:
+        return _run([command]).strip()
+    except CompileError as error:
+        raise CompileError(f"Execution of config_version command `{command}` failed: {error.message}") from None
 
 
 def _programs(manifest: Path | str, compiler: Any) -> list[Any]:

@@ -67,6 +67,8 @@ class _Surroundings:
 
 
 def _environment_folder(inputs: Inputs) -> str | None:
-    """The folder of the environment that the modules belong to: the one beside them that has an environment.conf."""
+    """The environment's folder; where none was named, the one beside the modules that has an environment.conf."""
+    if inputs.environment_folder is not None:
+        return str(inputs.environment_folder)
     folders = (folder.absolute().parent for folder in inputs.modulepath)
     return next((str(folder) for folder in folders if inputs.exists(folder / "environment.conf")), None)

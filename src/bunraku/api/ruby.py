@@ -36,6 +36,8 @@ class ModuleRuby:
         self._inputs = inputs
         self._cache = cache
         self._folders = {name: str(path) for name, path in inputs.modules.items()}
+        if inputs.environment_folder is not None:
+            self._folders.setdefault("environment", str(inputs.environment_folder))
         self._worker = Worker(self._folders, inputs.environment)
 
     def find_type(self, name: str) -> TypeSignature | None:

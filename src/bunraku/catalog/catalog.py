@@ -100,7 +100,7 @@ class Edge(NamedTuple):
 class Catalog:
     """The resources of one host in order of declaration, what contains what, and the classes applied."""
 
-    def __init__(self, name: str, environment: str = "production", version: int = 0) -> None:
+    def __init__(self, name: str, environment: str = "production", version: int | str = 0) -> None:
         self.name = name
         self.environment = environment
         self.version = version

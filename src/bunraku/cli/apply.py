@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `bunraku apply`."""
     what = parser.add_argument_group("what to apply")
-    what.add_argument("manifest", nargs="?", help="a file of Puppet code, or a folder of them; - for standard input")
+    what.add_argument(
+        "manifest",
+        nargs="?",
+        help="a file of Puppet code, a folder of them, or an environment's folder; - for standard input"
+        " (the environment's manifest)",
+    )
     what.add_argument("-e", "--execute", metavar="CODE", help="Puppet code")
     what.add_argument(
         "--catalog", metavar="FILE", help="a catalog that was compiled before (JSON; - for standard input)"
@@ -52,8 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compile, apply, show."""
-    if [args.manifest, args.execute, args.catalog].count(None) != 2:
-        return _refuse("one of a manifest, -e CODE and --catalog FILE is needed")
+    given = 3 - [args.manifest, args.execute, args.catalog].count(None)
+    if given > 1 or not (given or args.environment or args.environmentpath):
+        return _refuse("one of a manifest, -e CODE, --catalog FILE and --environment NAME is needed")
     interrupt.install()
     started = time.perf_counter()
     try:
@@ -133,10 +139,12 @@ def _load(args: argparse.Namespace) -> tuple[Any, Any, Any, list[dict[str, Any]]
     return compilation.catalog, compilation.resolve, compilation.find_file, logs, compilation.inputs.facts
 
 
-def _code(args: argparse.Namespace) -> Path | str:
-    """What is to be compiled: code as a str, or a manifest's path."""
+def _code(args: argparse.Namespace) -> Path | str | None:
+    """What is to be compiled: code as a str, or a manifest's path; None for the environment's."""
     if args.execute is not None:
         return str(args.execute)
+    if args.manifest is None:
+        return None
     return sys.stdin.read() if args.manifest == "-" else Path(args.manifest)
 
 

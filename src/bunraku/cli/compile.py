@@ -3,6 +3,7 @@
   bunraku compile site.pp                                     the catalog of this host
   bunraku compile site.pp --modulepath modules --facts f.json  of another one, as its facts tell
   bunraku compile site.pp --strict error                       unknown variables are errors
+  bunraku compile --environmentpath envs --environment test    an environment's manifests, with its modules and data
 
 Exit code: 0; 1 if it did not compile, with the error, its place and the remedy on standard error.
 """
@@ -18,7 +19,12 @@ from bunraku.cli.compiling import add_compile_arguments, compile_as_told
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `bunraku compile`."""
-    parser.add_argument("manifest", metavar="MANIFEST", help="a file of Puppet code, or a folder of them")
+    parser.add_argument(
+        "manifest",
+        metavar="MANIFEST",
+        nargs="?",
+        help="a file of Puppet code, a folder of them, or an environment's folder (the environment's manifest)",
+    )
     add_compile_arguments(parser)
     parser.add_argument("-d", "--debug", action="store_true", help="show where bunraku itself failed, if it did")
 
@@ -30,8 +36,11 @@ def run(args: argparse.Namespace) -> int:
     from bunraku import CompileError
     from bunraku.cli.errors import render
 
+    if args.manifest is None and not args.environmentpath and not args.environment:
+        print("Error: a manifest is needed, or an environment that has one (--environment)", file=sys.stderr)
+        return 1
     try:
-        catalog = compile_as_told(args, Path(args.manifest)).to_dict()
+        catalog = compile_as_told(args, None if args.manifest is None else Path(args.manifest)).to_dict()
     except CompileError as error:
         print(render(error), file=sys.stderr)
         return 1

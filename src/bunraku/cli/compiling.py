@@ -7,20 +7,18 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
     from bunraku.api import Compilation
+    from bunraku.api.environments import Environment
 
 
 def add_compile_arguments(parser: argparse._ActionsContainer) -> None:
     """The flags that say what a catalog is made of."""
-    parser.add_argument(
-        "--modulepath", default="", metavar="A:B", help="folders of modules; the first to have one wins"
-    )
+    add_environment_arguments(parser)
     parser.add_argument("--facts", metavar="FILE", help="facts as JSON, instead of this host's")
     parser.add_argument("--certname", metavar="NAME", help="the node's name (default: the fact networking.fqdn)")
-    parser.add_argument("--environment", default="production", metavar="NAME", help="its environment (production)")
     parser.add_argument("--hiera-config", metavar="FILE", help="a hiera.yaml")
     parser.add_argument(
         "--strict",
@@ -30,8 +28,21 @@ def add_compile_arguments(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def compile_as_told(args: argparse.Namespace, manifest: Path | str) -> Compilation:
-    """Compile a manifest, or code, as the flags say; what it logs goes to standard error. Raises CompileError."""
+def add_environment_arguments(parser: argparse._ActionsContainer) -> None:
+    """The flags that say where modules are."""
+    parser.add_argument(
+        "--modulepath", metavar="A:B", help="folders of modules; the first to have one wins (the environment's)"
+    )
+    parser.add_argument("--environment", metavar="NAME", help="the node's environment (production)")
+    parser.add_argument("--environmentpath", metavar="A:B", help="folders of environments; the first to have one wins")
+    parser.add_argument("--basemodulepath", metavar="A:B", help="folders of modules for all environments")
+
+
+def compile_as_told(args: argparse.Namespace, manifest: Path | str | None) -> Compilation:
+    """Compile a manifest, or code, as the flags say; what it logs goes to standard error. Raises CompileError.
+
+    manifest: None for that of the environment; a folder with an environment.conf is an environment.
+    """
     import gc
 
     # The catalog and all that it was made of stay until the command ends: there is nothing for the collector to find.
@@ -41,19 +52,52 @@ def compile_as_told(args: argparse.Namespace, manifest: Path | str) -> Compilati
 
     if args.hiera_config and not os.access(args.hiera_config, os.R_OK):
         raise CompileError(f"cannot read the hiera.yaml {args.hiera_config}, which --hiera-config names")
+    environment = environment_of(args, manifest)
+    if manifest is None or _is_environment(manifest):
+        assert not isinstance(environment, str)
+        manifest = environment.manifest_to_compile()
     facts = read_facts(args.facts)
     compilation = compile(
         manifest,
         facts=facts,
-        modulepath=[folder for folder in args.modulepath.split(os.pathsep) if folder],
+        modulepath=folders(args.modulepath),
         certname=args.certname or certname_of(facts),
         hiera_config=args.hiera_config,
         strict=args.strict,
-        environment=args.environment,
+        environment=environment,
     )
     for log in compilation.logs:
         print(f"{log.level.capitalize()}: {log.source}: {log.message}", file=sys.stderr)
+    for unmet in compilation.unmet_dependencies():
+        print(f"Warning: {unmet}", file=sys.stderr)
     return compilation
+
+
+def environment_of(args: argparse.Namespace, manifest: Path | str | None) -> Environment | str:
+    """The environment that the flags name, or its name alone where it has no folder. Raises CompileError."""
+    name = args.environment or "production"
+    if not args.environmentpath and not args.environment and not _is_environment(manifest) and manifest is not None:
+        return name
+    from bunraku.api import environments
+
+    base = folders(args.basemodulepath) or environments.BASE_MODULEPATH
+    if _is_environment(manifest):
+        found = environments.read(Path(manifest), base)
+        return found if args.environment is None else found._replace(name=name)
+    searched = folders(args.environmentpath) or environments.ENVIRONMENTPATH
+    if manifest is None or args.environmentpath or any(Path(folder, name).is_dir() for folder in searched):
+        return environments.find(name, searched, base)
+    return name
+
+
+def _is_environment(manifest: Path | str | None) -> TypeGuard[Path]:
+    # Where it cannot be looked at, reading the manifest will tell: os.path does not raise.
+    return isinstance(manifest, Path) and os.path.isfile(manifest / "environment.conf")  # noqa: PTH113
+
+
+def folders(path: str | None) -> list[str]:
+    """The folders of a path such as `a:b`."""
+    return [folder for folder in (path or "").split(os.pathsep) if folder]
 
 
 def read_facts(path: str | None) -> Mapping[str, Any]:

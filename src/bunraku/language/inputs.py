@@ -55,10 +55,10 @@ class Inputs:
     """What one compilation may read.
 
     facts: by name; a fact may be worked out when it is first read. modulepath: folders of modules, the first one that
-    has a module wins. registry: the native types. data, ruby: made on first use, None where there is none.
-    command: runs a command (its words) and gives what it prints; None where commands may not be run.
-    settings: `$settings::name`. programs: parses code, or finds it parsed. trusted, server_facts: the hashes of these
-    names.
+    has a module wins. environment_folder: a module, too, called `environment`; None where it has none. registry: the
+    native types. data, ruby: made on first use, None where there is none. command: runs a command (its words) and
+    gives what it prints; None where commands may not be run. settings: `$settings::name`. programs: parses code, or
+    finds it parsed. trusted, server_facts: the hashes of these names.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class Inputs:
         registry: Registry,
         modulepath: Sequence[Path] = (),
         environment: str = "production",
+        environment_folder: Path | None = None,
         data: Callable[[Inputs], Data] | None = None,
         ruby: Callable[[Inputs], Ruby] | None = None,
         command: Callable[[list[str]], str] | None = None,
@@ -81,6 +82,7 @@ class Inputs:
         self.programs = ProgramCache() if programs is None else programs
         self.modulepath = list(modulepath)
         self.environment = environment
+        self.environment_folder = environment_folder
         self.settings = dict(settings or {})
         self.reads: dict[tuple[str, str], None] = {}
         self._make_data, self._make_ruby, self._command = data, ruby, command

@@ -2,7 +2,9 @@
 
 Rules:
 - `a::b::c` is looked for in module a: `manifests/b/c.pp`, `manifests/b.pp`, `manifests/init.pp`, each read once.
-- A function `a::b` is in `functions/b.pp`, a type alias `A::B` in `types/b.pp`.
+- A function `a::b` is in `functions/b.pp`, a type alias `A::B` in `types/b.pp`; such a file holds nothing else.
+- The environment's folder is a module, too, for functions and types: `environment::b` is in
+  `functions/environment/b.pp`, and `b` without a module in `functions/b.pp`.
 - Built-in functions and types cannot be redefined; nobody looks here for them.
 """
 
@@ -12,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bunraku.language import labels, nodes
+from bunraku.language import nodes
+from bunraku.language.checker import check_location
 from bunraku.language.errors import CompileError
 from bunraku.language.evaluator.calls import Function
 from bunraku.language.evaluator.unit import Unit
@@ -23,15 +26,8 @@ if TYPE_CHECKING:
     from bunraku.language.inputs import Inputs
 
 _KINDS = {nodes.ClassDefinition: "class", nodes.DefineDefinition: "define"}
-_DEFINITIONS = (
-    nodes.ClassDefinition,
-    nodes.DefineDefinition,
-    nodes.FunctionDefinition,
-    nodes.TypeAlias,
-    nodes.TypeMapping,
-    nodes.Nop,
-)
-"""What a module's file may hold."""
+ENVIRONMENT = "environment"
+"""What the environment is called as a module."""
 
 
 class Alias(NamedTuple):
@@ -51,6 +47,8 @@ class Loader:
         self.nodes: list[NodeDefinition] = []
         self.functions: dict[str, Function] = {}
         self.aliases: dict[str, Alias] = {}
+        self.modules: set[str] = set()
+        """The modules that something was loaded from."""
         self._read: set[Path] = set()
 
     # ---- what is found
@@ -86,40 +84,52 @@ class Loader:
     def find_function(self, name: str) -> Function | None:
         """The function `name`, written in the Puppet language."""
         found = self.functions.get(name)
-        if found is None and self._load_from("functions", name):
+        if found is None:
+            self._load_from("functions", name, nodes.FunctionDefinition)
             found = self.functions.get(name)
         return found
 
     def find_alias(self, name: str) -> Alias | None:
         """The type alias `name` (lower case)."""
         found = self.aliases.get(name)
-        if found is None and self._load_from("types", name):
+        if found is None:
+            self._load_from("types", name, nodes.TypeAlias)
             found = self.aliases.get(name)
         return found
 
-    def _load_from(self, kind: str, name: str) -> bool:
+    def _load_from(self, kind: str, name: str, definition: type[nodes.Node]) -> None:
+        """Load the file that has the function or type `name` alone, if there is one."""
         module, *rest = name.split("::")
         folder = self.inputs.modules.get(module)
-        if folder is None:
-            return False
-        *folders, leaf = rest or ["init"]
-        return self._load(folder.joinpath(kind, *folders, f"{leaf}.pp"), module)
+        if folder is not None and rest:
+            path = folder.joinpath(kind, *rest[:-1], f"{rest[-1]}.pp")
+        elif self.inputs.environment_folder is not None and (not rest or module == ENVIRONMENT):
+            path = self.inputs.environment_folder.joinpath(kind, *name.split("::")[:-1], f"{(rest or [module])[-1]}.pp")
+            module = ENVIRONMENT
+        else:
+            return
+        program = self._load(path, module)
+        if program is not None:
+            _check_alone(program, definition, name)
 
-    def _load(self, path: Path, module: str) -> bool:
-        """Take in the definitions of a module's file; whether it was there and new."""
+    def _load(self, path: Path, module: str) -> nodes.Program | None:
+        """Take in the definitions of a module's file; None where it is not there, or not new."""
         if path in self._read:
-            return False
+            return None
         self._read.add(path)
         try:
             text = self.inputs.read_text(path)
         except (FileNotFoundError, NotADirectoryError):
-            return False
+            return None
         except OSError as error:
             raise CompileError(f"cannot read {path}: {error.strerror}") from None
         program = self.parse(text, str(path))
-        _check_place(program, path, self.inputs.modules[module])
+        folder = self.inputs.modules.get(module)
+        if folder is not None:
+            _check_place(program, path, folder)
+        self.modules.add(module)
         self.add(program, module)
-        return True
+        return program
 
     def parse(self, text: str, path: str | None) -> nodes.Program:
         """A manifest's program. Raises CompileError with all its syntax errors."""
@@ -181,21 +191,34 @@ def _check_place(program: nodes.Program, path: Path, module: Path) -> None:
     """Raises CompileError where a module's file holds what does not belong there: other modules' names, loose code."""
     parts = path.relative_to(module).with_suffix("").parts[1:]
     namespace = "::".join((module.name, *(part for part in parts if part != "init"))).lower()
-    for definition in program.definitions:
-        name = str(getattr(definition, "name", namespace))
-        if not name.lower().startswith(namespace):
-            message = f"Unacceptable location. The name '{name}' is unacceptable in file '{path}'"
-            raise _at(program, definition, message)
-    body = program.body
-    for statement in body.statements if isinstance(body, nodes.Block) else [body]:
-        if not isinstance(statement, _DEFINITIONS):
-            what = f"This {labels.label(statement)} is unacceptable as a top level construct in this location"
-            raise _at(program, statement, what)
+    errors = []
+    for finding in check_location(program, namespace):
+        line, column = program.place(finding.pos)
+        errors.append(CompileError(finding.message, file=program.file, line=line, column=column))
+    if errors:
+        errors[0].others = tuple(errors[1:])
+        raise errors[0]
 
 
-def _at(program: nodes.Program, node: nodes.Node, message: str) -> CompileError:
-    line, column = program.place(node.pos)
-    return CompileError(message, file=program.file, line=line, column=column)
+def _check_alone(program: nodes.Program, kind: type[nodes.Node], name: str) -> None:
+    """Raises CompileError unless the definition of `name` is all that a file holds."""
+    word = "function" if kind is nodes.FunctionDefinition else "type"
+    quoted = f"'{name}'" if word == "type" else name
+    code = f"The code loaded from {program.file}"
+    if not program.definitions:
+        raise CompileError(f"{code} does not define the {word} '{name}' - it is empty.")
+    if len(program.definitions) > 1:
+        raise CompileError(f"{code} must contain only the {word} '{name}' - it has additional definitions.")
+    definition = program.definitions[0]
+    if not isinstance(definition, kind):
+        missing = "no function found" if word == "function" else "no type alias or type definition found"
+        raise CompileError(f"{code} does not define the {word} '{name}' - {missing}.")
+    actual = str(getattr(definition, "name", ""))
+    if (actual if word == "function" else actual.lower()) != name:
+        shown = f"'{actual}'" if word == "type" else actual
+        raise CompileError(f"{code} produced {word} with the wrong name, expected {quoted}, actual {shown}")
+    if program.body is not definition:
+        raise CompileError(f"{code} contains additional logic - can only contain the {word} {quoted}")
 
 
 def _redefined(kind: str, name: str, other: Any) -> CompileError:
