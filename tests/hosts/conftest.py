@@ -1,0 +1,32 @@
+"""Hosts for the tests: new ones, and the reason where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from host import Boot, Host, NoHosts
+
+
+@pytest.fixture(scope="module")
+def boot() -> Iterator[Boot]:
+    """Boots a host by name; all are taken down at the module's end."""
+    hosts: list[Host] = []
+
+    def run(name: str) -> Host:
+        try:
+            host = Host(name)
+        except NoHosts as reason:
+            pytest.skip(str(reason))
+        hosts.append(host)
+        return host
+
+    yield run
+    for host in hosts:
+        host.end()
+
+
+@pytest.fixture(scope="module")
+def host(boot: Boot) -> Host:
+    """A host for the tests of a module."""
+    return boot("host")

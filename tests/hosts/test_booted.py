@@ -1,0 +1,27 @@
+"""The hosts themselves: up in full, alike, and gone without a trace."""
+
+import os
+from pathlib import Path
+
+import pytest
+from host import Boot, Host
+
+pytestmark = pytest.mark.root
+
+
+def test_a_host_has_systemd_bunraku_and_puppet(host: Host) -> None:
+    assert host.output("systemctl", "is-system-running") == "running"
+    assert host.output(*host.bunraku("facts", "networking.fqdn")).endswith("host.example.com")
+    assert host.output("puppet", "--version").startswith("7.")
+
+
+def test_what_a_host_changed_is_seen_and_is_gone_with_it(boot: Boot) -> None:
+    host = boot("short")
+    host.write("/srv/a/b", "x")
+    assert (host.changes / "srv/a/b").read_text() == "x"
+    assert host.read("/srv/a/b") == "x"
+    root = host.root
+    host.end()
+    assert not root.exists()
+    assert "bunraku-short" not in Path("/proc/self/mounts").read_text()
+    assert not [name for name in os.listdir("/tmp") if name.startswith("bunraku-short")]
