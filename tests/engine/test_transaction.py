@@ -126,7 +126,9 @@ def test_an_interruption_is_told_of_and_nothing_more_is_done(apply) -> None:
 
 def test_the_report_has_puppets_form(apply) -> None:
     run = apply({"a": {"notify": "Thing[b]"}, "b": {"breaks": "refresh"}, "c": {"require": "Thing[b]"}})
-    made = report.build(run.transaction.catalog, run.outcomes.values(), started=0.0, seconds={"total": 1.0}, noop=False)
+    made = report.build(
+        run.transaction.plan.catalog, run.outcomes.values(), started=0.0, seconds={"total": 1.0}, noop=False
+    )
     made = json.loads(json.dumps(made))
     assert (made["report_format"], made["status"], made["noop"]) == (12, "failed", False)
     assert {r: (s["changed"], s["failed"], s["skipped"]) for r, s in made["resource_statuses"].items()} == {

@@ -44,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--tags", metavar="A,B", default="", help="apply only resources with one of these tags")
     how.add_argument("--skip_tags", "--skip-tags", metavar="A,B", default="", help="leave out those with one of these")
     how.add_argument("--ignoreschedules", action="store_true", help="apply at any time, whatever schedules say")
+    how.add_argument(
+        "-j", "--jobs", metavar="N", type=int, default=1, help="take N turns at once where nothing orders them"
+    )
     how.add_argument("--deadline", metavar="SECONDS", type=float, help="begin nothing new after this time")
     how.add_argument("--wait", metavar="SECONDS", type=float, default=0.0, help="wait for another apply to end (0)")
     how.add_argument("--statedir", metavar="FOLDER", help="where reports, backups and the lock are kept")
@@ -60,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
     given = 3 - [args.manifest, args.execute, args.catalog].count(None)
     if given > 1 or not (given or args.environment or args.environmentpath):
         return _refuse("one of a manifest, -e CODE, --catalog FILE and --environment NAME is needed")
+    if args.jobs < 1:
+        return _refuse(f"--jobs needs a number from 1, not {args.jobs}")
     interrupt.install()
     started = time.perf_counter()
     try:
@@ -85,6 +90,7 @@ def run(args: argparse.Namespace) -> int:
         skip_tags=_words(args.skip_tags),
         ignore_schedules=args.ignoreschedules,
         deadline=args.deadline,
+        jobs=args.jobs,
         resolve=resolve,
         on_outcome=display.outcome if text else lambda outcome: None,
     )

@@ -7,7 +7,7 @@ ready, the one declared first is next, so the order is the same on every run. As
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from heapq import heapify, heappop, heappush
 
 Priority = tuple[int, ...]
@@ -20,6 +20,7 @@ class Graph:
     def __init__(self) -> None:
         self.refs: list[str] = []
         self.after: list[dict[int, bool]] = []
+        self._next_in_lane: dict[int, int | None] = {}
         self._priority: list[Priority] = []
         self._waits_for: list[int] = []
         self._done: list[bool] = []
@@ -81,23 +82,76 @@ class Graph:
         self.after[end], self.after[origin] = self.after[origin], {}
         self.end[parent] = end
         self._link(origin, end, True)
+        points = []
         for number, ref in enumerate(refs):
             point = self.add(ref, priority=(*self._priority[origin], number))
             self._link(origin, point, False)
             self._link(point, end, True)
+            points.append(point)
+        if origin in self._next_in_lane:
+            following = self._next_in_lane[origin]
+            line = [origin, *points]
+            for first, then in zip(line, points, strict=False):
+                self._next_in_lane[first] = then
+                self._waits_for[then] += 1
+            # What followed waits for as many as before: for the last one now.
+            self._next_in_lane[line[-1]] = following
+
+    # The walk ------------------------------------------------------------------------------------------------------
 
     def walk(self) -> Iterator[int]:
         """The points in order; a point is taken to be done when the next is asked for."""
+        self.begin_walk()
+        while (point := self.take()) is not None:
+            yield point
+            self.finish(point)
+
+    def begin_walk(self) -> None:
+        """Find the points that wait for nothing."""
         self._ready = [(p, i) for i, p in enumerate(self._priority) if not self._waits_for[i]]
         heapify(self._ready)
-        while self._ready:
-            _, point = heappop(self._ready)
-            yield point
-            self._done[point] = True
-            for then in self.after[point]:
-                self._waits_for[then] -= 1
-                if not self._waits_for[then]:
-                    heappush(self._ready, (self._priority[then], then))
+
+    def take(self) -> int | None:
+        """The first of the points that wait for nothing that is not done; None where there is none (now)."""
+        return heappop(self._ready)[1] if self._ready else None
+
+    def finish(self, point: int) -> None:
+        """A point is done: what waited for it alone may be taken."""
+        self._done[point] = True
+        for then in self._followers(point):
+            self._waits_for[then] -= 1
+            if not self._waits_for[then]:
+                heappush(self._ready, (self._priority[then], then))
+
+    def _followers(self, point: int) -> Iterable[int]:
+        following = self._next_in_lane.get(point)
+        return self.after[point] if following is None else (*self.after[point], following)
+
+    def in_lanes(self, lane_of: Callable[[int], str | None]) -> list[int]:
+        """Make ready for a walk that takes several points at once; the points that it will reach, in order.
+
+        From now on the priority of a point is its place in the sequential order, and points of one lane wait for each
+        other in that order, whether they depend on each other or not. lane_of: a point's lane; None: it has none.
+        """
+        waits_for = self._waits_for.copy()
+        order = list(self.walk())
+        self._waits_for, self._done = waits_for, [False] * len(waits_for)
+        last: dict[str, int] = {}
+        for place, point in enumerate(order):
+            self._priority[point] = (place,)
+            lane = lane_of(point)
+            if lane is None:
+                continue
+            self._next_in_lane[point] = None
+            if lane in last:
+                self._next_in_lane[last[lane]] = point
+                self._waits_for[point] += 1
+            last[lane] = point
+        return order
+
+    def priority(self, point: int) -> Priority:
+        """What is compared where two points could be next."""
+        return self._priority[point]
 
     def may_start(self, now: int, candidates: Collection[int]) -> list[int]:
         """Those of `candidates` that could be done right after point `now` with nothing but each other between."""
@@ -109,7 +163,7 @@ class Graph:
                 reached.append(point)
             elif point != now and point not in self._passes:
                 continue
-            for then in self.after[point]:
+            for then in self._followers(point):
                 waits[then] = waits.get(then, self._waits_for[then]) - 1
                 if not waits[then]:
                     free.append(then)

@@ -48,6 +48,8 @@ def cluster_of(value: Any) -> Wanted:
 class InEtcd(ResourceType):
     """A resource that lives in an etcd."""
 
+    lane = "etcd"
+
     peers = Param(
         "The endpoints of the cluster: HOST:PORT or URLs, in an array or separated by commas.",
         default=HERE,

@@ -8,6 +8,8 @@ from bunraku.resources.base import Changes, Param, ResourceType, State
 class Anchor(ResourceType):
     """Does nothing; what notifies it is passed on to what it notifies."""
 
+    lane = None
+
     name = Param("The anchor's name.", namevar=True)
 
     def read(self) -> State:

@@ -42,6 +42,7 @@ UNPACK = {
 class Archive(ResourceType):
     """Fetches a file, checks its checksum and unpacks it, unless what it `creates` is there already."""
 
+    lane = None
     accepted = ("cookie", "headers", "proxy_type", "proxy_server", "allow_insecure", "download_options", "provider")
 
     path = Param("Where the file is kept; with `extract` it is removed afterwards.", namevar=True, munge=absolute_path)

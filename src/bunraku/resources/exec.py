@@ -74,6 +74,7 @@ class Exec(ResourceType):
     """Runs a command, every time unless a check (`creates`, `unless`, `onlyif`, `refreshonly`) says otherwise."""
 
     isomorphic = False
+    lane = None
 
     command = Param(
         "The command; the title unless given. An array is run without a shell.",

@@ -41,6 +41,7 @@ class User(ResourceType):
     """Manages a local user account. A password is given as its hash, and shown nowhere."""
 
     unprinted = frozenset(["password"])
+    lane = "packages and accounts"
     accepted = (
         *("roles", "auths", "profiles", "keys", "project", "attributes", "salt", "iterations", "loginclass"),
         *("role_membership", "auth_membership", "profile_membership", "key_membership"),

@@ -215,6 +215,7 @@ def _wait(process: subprocess.Popen[bytes], end: float, out: _Capture, err: _Cap
             left = end - time.monotonic()
             if poll.poll(max(0.0, min(left, _LOOK)) * 1000):
                 return None
+            interrupt.check()
             if left <= 0:
                 return "deadline"
             if out.size() + (err.size() if err else 0) > limit:

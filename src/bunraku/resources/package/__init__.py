@@ -28,6 +28,7 @@ class Package(ResourceType):
     """
 
     ensure_rules = False
+    lane = "packages and accounts"
     accepted = (
         *("adminfile", "instance", "status", "category", "platform", "root", "vendor", "description", "command"),
         *("enable_only", "install_only", "allow_virtual", "package_settings", "flavor", "responsefile", "allowcdrom"),

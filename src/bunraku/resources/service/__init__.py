@@ -42,6 +42,7 @@ class Service(ResourceType):
     """Manages a running service. A notification restarts it, if it runs."""
 
     ensure_rules = False
+    lane = None
     accepted = ("flags", "control", "manifest", "timeout", "logonaccount", "logonpassword")
 
     name = Param("The service's name on the system.", namevar=True)
