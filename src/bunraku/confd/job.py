@@ -73,7 +73,8 @@ class Job:
         placed = {file.path: file for file in files}
         stale = [file for path, file in self.placed.items() if path not in placed]
         self.placed = placed
-        self.stamps = {path: _stamp(path) for path in placed}
+        # Somebody may have changed them since: what tells that they are ours is learnt when they are read again.
+        self.stamps = {}
         return stale
 
     def drifted(self) -> list[str]:
@@ -82,7 +83,7 @@ class Job:
 
     def _is_there(self, path: str, file: File) -> bool:
         stamp = _stamp(path)
-        if stamp == self.stamps.get(path):
+        if stamp and stamp == self.stamps.get(path):
             return True
         try:
             same = File.at(path) == file
