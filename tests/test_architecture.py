@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "resources": {"catalog", "system", "etcd"},
     "engine": {"catalog", "resources", "system"},
     "confd": {"etcd", "system"},
+    "flannel": {"etcd", "system"},
     "inventory": {"catalog", "system"},
 }
 OPEN_ROOMS = {"cli", "api", "testing"}

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from confd_world import Confdir
 
-from bunraku.confd.log import Log
 from bunraku.confd.onetime import run_once
 from bunraku.confd.pipeline import Change, unified_diff
+from bunraku.system.log import Log
 
 
 class Run:

@@ -16,8 +16,8 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bunraku.confd.log import Log
 from bunraku.confd.settings import BACKENDS, OPTIONS, ConfigError, Option, Settings, settle
+from bunraku.system.log import Log
 
 if TYPE_CHECKING:
     from bunraku.confd.pipeline import Change

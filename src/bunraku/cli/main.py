@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "etcd": "look after etcd: status, members, snapshots, keys from and to YAML",
     "facts": "show what this host says about itself",
     "filebucket": "get back what a managed file held before",
+    "flanneld": "join this host to an overlay network of containers, as etcd describes it",
     "inventory": "keep what is known about every node, and answer over PuppetDB's HTTP API",
     "lookup": "look up data, and show where it comes from",
     "module": "list the modules on the module path, and what they miss",

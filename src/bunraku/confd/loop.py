@@ -23,15 +23,15 @@ from typing import Any
 from bunraku.confd import status
 from bunraku.confd.backends import BackendError, Lost
 from bunraku.confd.job import Job
-from bunraku.confd.log import Log
 from bunraku.confd.pipeline import File, Placing, ResourceFailed, flush_folders, place, put
 from bunraku.confd.reloads import Owed, Reloads
 from bunraku.confd.resource import Resource, load_folder
 from bunraku.confd.settings import ConfigError, Settings, backend_identity
 from bunraku.confd.source import Source, Told
-from bunraku.confd.systemd import Systemd
 from bunraku.confd.watcher import FileWatch
 from bunraku.confd.workers import Workers
+from bunraku.system.log import Log
+from bunraku.system.systemd import Systemd
 
 WORKERS = 16
 """Resources that are written and checked, or commands that run, at a time."""

@@ -6,13 +6,13 @@ import os
 from collections.abc import Callable, Sequence
 
 from bunraku.confd.backends import Backend, BackendError, Snapshot, open_backend
-from bunraku.confd.log import Log
 from bunraku.confd.mirror import Mirror
 from bunraku.confd.pipeline import Change, File, ResourceFailed, flush_folders, place, render
 from bunraku.confd.reloads import Reloads
 from bunraku.confd.resource import Folder, Resource, load_folder
 from bunraku.confd.settings import Settings, backend_identity
 from bunraku.confd.templates import Templates
+from bunraku.system.log import Log
 
 
 def run_once(settings: Settings, log: Log, show: Callable[[Change], None]) -> bool:

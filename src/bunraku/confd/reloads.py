@@ -18,9 +18,9 @@ from time import monotonic
 from typing import Any
 
 from bunraku.confd.commands import CommandFailed, run_command
-from bunraku.confd.log import Log
 from bunraku.confd.pipeline import Change, File, ResourceFailed, put
 from bunraku.system import files
+from bunraku.system.log import Log
 
 BACK_OFF = (1.0, 60.0)
 """Seconds until a reload that failed is tried again: at first, and at most (doubled between)."""

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Iterable
 from time import monotonic, sleep
 
-from bunraku.confd.log import Log
 from bunraku.system.files import TEMPORARY
 from bunraku.system.inotify import Inotify
+from bunraku.system.log import Log
 
 BURST = 0.005
 """Seconds within which changes are taken to belong together."""
