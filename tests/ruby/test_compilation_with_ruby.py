@@ -117,3 +117,13 @@ def test_title_patterns_are_rubys(site: Any) -> None:
             """,
     }
     assert site("thing { 'me@x': }", **files)["Thing[me@x]"] == {"owner": "me", "name": "x"}
+
+
+def test_ruby_starts_ahead_where_the_last_compilation_needed_it(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected: list[list[str]] = []
+    monkeypatch.setattr(worker_room.Worker, "expect", lambda worker, files: expected.append(list(files)))
+    code = "notify { 'n': message => inline_template('<%= 1 %>') }"
+    for _ in range(2):
+        assert message(site(code)) == "1"
+    site("notify { 'n': message => 'no Ruby' }")
+    assert expected == [["templates"]]

@@ -37,12 +37,27 @@ from bunraku.ruby import RubyError, RubyMissing, Worker
         ("<%= instance_variables.include?(:@x) %>", {"x": 1}, "true"),
         ("<% LIMIT = 3 unless self.class.const_defined?(:LIMIT) %><%= LIMIT %>", {}, "3"),
         ("<%= Gem::Version.new('1.10') > Gem::Version.new('1.9') %>", {}, "true"),
+        ("<%= Gem::Dependency.new('a', '>= 1') %> <%= Gem.loaded_specs.class %>", {}, "a (>= 1) Hash"),
+        ("<%= Gem.respond_to?(:ruby_version) %> <%= Gem.respond_to?(:nonsense) %>", {}, "true false"),
     ],
 )
 def test_a_template_gives_its_text(worker: Worker, template: str, variables: dict[str, Any], text: str) -> None:
     scope = Scope()
     scope.values = variables
     assert worker.render(template, None, scope) == text
+
+
+def test_versions_are_compared_without_loading_gems(worker: Worker, scope: Scope) -> None:
+    """Gems take longer to load than all else that the worker does at its start."""
+    template = "<%= Gem::Version.new('2') < Gem::Version.new('10') %> <%= defined?(Gem::Specification).inspect %>"
+    assert worker.render(template, None, scope) == "true nil"
+
+
+def test_what_is_expected_is_there_when_it_is_needed(worker: Worker, scope: Scope) -> None:
+    worker.expect(["templates", "functions"])
+    assert worker.started
+    assert worker.render("<%= defined?(::Functions) %>", None, scope) == "constant"
+    assert worker.used == {"templates"}
 
 
 def test_what_a_module_prints_does_not_end_up_in_the_text(worker: Worker, scope: Scope) -> None:
@@ -119,6 +134,7 @@ def test_a_worker_that_dies_is_an_error(worker: Worker, scope: Scope) -> None:
 
 def test_without_ruby_the_message_says_who_needs_it(scope: Scope) -> None:
     worker = Worker({}, program="ruby-that-is-not-there")
+    worker.expect(["templates"])  # is no error yet: it may never be needed
     with pytest.raises(RubyMissing, match="/m/t.erb needs Ruby, but 'ruby-that-is-not-there' was not found; install"):
         worker.render("x", "/m/t.erb", scope)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bunraku.api.dependencies import Unmet
     from bunraku.api.environments import Environment
+    from bunraku.api.foresight import Foresight
     from bunraku.catalog.catalog import Catalog
     from bunraku.catalog.values import Deferred
     from bunraku.language.compiler import Compiler
@@ -78,13 +79,22 @@ def compile(
     variables and the like are ("off", "warning", "error"). environment: a name, or an environment with its folder.
     Raises CompileError.
     """
+    from bunraku.api.foresight import Foresight
     from bunraku.language.compiler import Compiler
     from bunraku.language.errors import CompileError
 
+    foresight = Foresight(_cache("foresight"), str(manifest), *map(str, modulepath), str(environment), certname)
     inputs = make_inputs(
-        facts=facts, modulepath=modulepath, certname=certname, hiera_config=hiera_config, environment=environment
+        facts=facts,
+        modulepath=modulepath,
+        certname=certname,
+        hiera_config=hiera_config,
+        environment=environment,
+        foresight=foresight,
     )
     inputs.settings["strict"] = strict
+    if foresight.expected:
+        inputs.expect_ruby()
     compiler = Compiler(inputs, strict)
     try:
         if not isinstance(environment, str):
@@ -146,14 +156,13 @@ def make_inputs(
     certname: str,
     hiera_config: Path | str | None = None,
     environment: Environment | str = "production",
+    foresight: Foresight | None = None,
 ) -> Inputs:
-    """What a compilation reads through: see `compile` for the arguments."""
+    """What a compilation reads through: see `compile` for the arguments. foresight: of the same compilation."""
     from bunraku import resources
     from bunraku.language.cache import ProgramCache
     from bunraku.language.inputs import Inputs
-    from bunraku.system.cache import Cache, default_folder
 
-    caches = default_folder(os.environ)
     settings: dict[str, Any] = {}
     folder = None
     if not isinstance(environment, str):
@@ -178,9 +187,9 @@ def make_inputs(
             "strict_variables": False,
         },
         data=lambda inputs: _data(inputs, hiera_config),
-        ruby=lambda inputs: _ruby(inputs, Cache(caches / "types") if caches else None),
+        ruby=lambda inputs: _ruby(inputs, foresight),
         command=_run,
-        programs=ProgramCache(Cache(caches / "programs") if caches else None),
+        programs=ProgramCache(_cache("programs")),
     )
 
 
@@ -196,10 +205,18 @@ def _data(inputs: Inputs, config: Path | str | None) -> Data:
     return HieraData(inputs, config)
 
 
-def _ruby(inputs: Inputs, cache: Cache | None) -> Ruby:
+def _ruby(inputs: Inputs, foresight: Foresight | None) -> Ruby:
     from bunraku.api.ruby import ModuleRuby
 
-    return ModuleRuby(inputs, cache)
+    return ModuleRuby(inputs, _cache("types"), foresight)
+
+
+def _cache(name: str) -> Cache | None:
+    """One of this user's caches; None where there is no place for them."""
+    from bunraku.system.cache import Cache, default_folder
+
+    folder = default_folder(os.environ)
+    return None if folder is None else Cache(folder / name)
 
 
 def _run(command: list[str]) -> str:

@@ -21,6 +21,7 @@ from bunraku.ruby import types as surfaces
 from bunraku.system.cache import Cache
 
 if TYPE_CHECKING:
+    from bunraku.api.foresight import Foresight
     from bunraku.language.inputs import Inputs
     from bunraku.language.scope import Scope
     from bunraku.language.types.type_parser import Resolve
@@ -30,15 +31,22 @@ MARKS = {"required": "", "optional": "?", "repeated": "*", "required_repeated": 
 
 
 class ModuleRuby:
-    """What modules write in Ruby: `language.inputs.Ruby`. cache: remembers the surfaces of types."""
+    """What modules write in Ruby: `language.inputs.Ruby`.
 
-    def __init__(self, inputs: Inputs, cache: Cache | None = None) -> None:
+    cache: remembers the surfaces of types. foresight: knows what Ruby was needed for the last time; if it was, it
+    starts at once.
+    """
+
+    def __init__(self, inputs: Inputs, cache: Cache | None = None, foresight: Foresight | None = None) -> None:
         self._inputs = inputs
         self._cache = cache
+        self._foresight = foresight
         self._folders = {name: str(path) for name, path in inputs.modules.items()}
         if inputs.environment_folder is not None:
             self._folders.setdefault("environment", str(inputs.environment_folder))
         self._worker = Worker(self._folders, inputs.environment)
+        if foresight is not None and foresight.expected:
+            self._worker.expect(foresight.expected)
 
     def find_type(self, name: str) -> TypeSignature | None:
         """The surface of the resource type `name`, or None. Raises CompileError for one that cannot be read."""
@@ -88,6 +96,8 @@ class ModuleRuby:
     def end(self) -> None:
         """End the worker, if it runs."""
         self._worker.end()
+        if self._foresight is not None:
+            self._foresight.note(self._worker.used)
 
     def _asked(self, path: str) -> str:
         """The name (`module/file.erb`) by which a template of a module is asked for."""

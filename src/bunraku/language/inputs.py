@@ -214,6 +214,10 @@ class Inputs:
             self._ruby = self._make_ruby(self)
         return self._ruby
 
+    def expect_ruby(self) -> None:
+        """Let Ruby get ready, since it is going to be needed."""
+        self._ruby = self.ruby
+
     def find_type(self, name: str) -> TypeSignature | None:
         """The surface of a native type: ours, else one out of a module."""
         found = self.registry.find(name)

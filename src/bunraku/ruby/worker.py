@@ -9,20 +9,27 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
-from importlib.resources import files
 from itertools import count
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
+
+import orjson
 
 from bunraku.ruby.errors import RubyError, RubyMissing
 from bunraku.ruby.values import Values
 from bunraku.system.conversation import Conversation
 from bunraku.system.process import CommandError, CommandTimeout
 
+_FILES = {"render": "templates", "load_function": "functions", "read_type": "types"}
+"""The file of `program/` behind a task, where Ruby loads it on first need."""
+
 DEADLINE = 60.0
 """Seconds for one task, with the questions that it asks."""
 
+_PROGRAM = Path(__file__).with_name("program") / "main.rb"
 _VARIABLE = re.compile(r"@([A-Za-z_]\w*)")
 
 
@@ -136,14 +143,24 @@ class Worker:
         self._deadline = deadline
         self._conversation: Conversation | None = None
         self._tasks: list[_Task] = []
-        self._loaded: set[str] = set()
         self._sent: dict[tuple[str | None, str], int] = {}
         self._numbers = count()
+        self.used: set[str] = set()
+        """The files of `program/` that tasks needed."""
 
     @property
     def started(self) -> bool:
         """Whether the process runs."""
         return self._conversation is not None
+
+    def expect(self, files: Sequence[str]) -> None:
+        """Start Ruby now, since it will be needed, and let it load `files` (names as in `used`) until then.
+
+        Where it cannot be started, the first task tells.
+        """
+        if self._conversation is None:
+            with suppress(RubyError):
+                self._start("Ruby code", files)
 
     def render(self, text: str, path: str | None, caller: Caller) -> str:
         """The text that the ERB template `text` gives (trim mode `-`). path: its file, for messages.
@@ -157,8 +174,9 @@ class Worker:
         else:
             found = ((name, caller.lookup(name)) for name in names if caller.has(name))
             variables = {name: value for name, value in found if value is not None}
+        subject = path or "an inline template"
         if self._conversation is None:
-            self._sent.clear()
+            self._start(subject)
         # Ruby keeps what it was sent, so that a template's text travels once.
         number = self._sent.get((path, text))
         if number is None:
@@ -167,7 +185,6 @@ class Worker:
         else:
             details = {}
         try:
-            subject = path or "an inline template"
             return str(self._do("render", caller, subject, number=number, variables=variables, **details))
         except BaseException:
             # It may be that Ruby could make nothing of the text, and has not kept it.
@@ -177,7 +194,6 @@ class Worker:
     def load_function(self, name: str, path: str, text: str, caller: Caller) -> RubyFunction:
         """Evaluate the file of the function `name`. Raises RubyError, RubyMissing."""
         found = self._do("load_function", caller, path, name=name, path=path, text=text)
-        self._loaded.add(name)
         if found["api"] == 3:
             return RubyFunction(name, arity=found["arity"], rvalue=found["rvalue"])
         return RubyFunction(name, tuple(map(_dispatch, found["dispatches"])), tuple(found["aliases"]))
@@ -221,6 +237,8 @@ class Worker:
 
     def _do(self, name: str, caller: Caller | None, subject: str, /, **details: Any) -> Any:
         """Have a task done. subject: what it is about, for messages."""
+        if name in _FILES:
+            self.used.add(_FILES[name])
         conversation = self._conversation or self._start(subject)
         outer = self._tasks[-1] if self._tasks else None
         task = _Task(self, caller, outer, time.monotonic() + self._deadline)
@@ -241,16 +259,18 @@ class Worker:
         finally:
             self._tasks.pop()
 
-    def _start(self, subject: str) -> Conversation:
-        program = files("bunraku.ruby") / "program" / "main.rb"
+    def _start(self, subject: str, ahead: Sequence[str] = ()) -> Conversation:
+        """Start the process. ahead: files of `program/` that it loads before the first task."""
+        first = {"modules": dict(self._modules), "environment": self._environment, "ahead": ahead}
         try:
-            conversation = Conversation([self._program, "--disable=gems", "-W0", str(program)])
+            conversation = Conversation([self._program, "--disable=gems", "-W0", str(_PROGRAM)])
+            conversation.say(orjson.dumps(first), deadline=time.monotonic() + self._deadline)
         except CommandError as error:
             raise RubyMissing(
                 f"{subject} needs Ruby, but {error}; install it (Debian: apt-get install ruby)"
             ) from error
         self._conversation = conversation
-        self._do("configure", None, "its start", modules=dict(self._modules), environment=self._environment)
+        self._sent.clear()
         return conversation
 
 

@@ -28,6 +28,12 @@ module Conversation
       @tasks[name] = block
     end
 
+    # The next message; nil once bunraku has gone.
+    def read
+      line = @input.gets
+      line && Values.load(line)
+    end
+
     # Serves until bunraku goes away.
     def serve
       while (message = read)
@@ -51,11 +57,6 @@ module Conversation
     end
 
     private
-
-    def read
-      line = @input.gets
-      line && Values.load(line)
-    end
 
     def write(message)
       @output.write(Values.dump(message), "\n")

@@ -6,6 +6,8 @@
 # modules the part of Puppet's Ruby interface that such code leans on.
 #
 # Conversation, one JSON document a line, on the standard streams as they were at start:
+#   bunraku -> worker   {"modules": {NAME: FOLDER}, "environment": NAME, "ahead": [FILE, ...]}
+#                                                    the first line, which has no answer; ahead: what to load at once
 #   bunraku -> worker   {"do": NAME, ...}            a task
 #   worker  -> bunraku  {"ask": NAME, ...}           a question while a task runs (variables, functions, logs)
 #   either way          {"value": ...}               the answer
@@ -24,12 +26,6 @@ require_relative 'puppet'
 Conversation.open(input: $stdin.dup, output: $stdout.dup)
 $stdin.reopen(File::NULL)
 $stdout.reopen($stderr)
-
-Conversation.task('configure') do |task|
-  Puppet::Loading.modules = task['modules']
-  Puppet.environment_name = task['environment']
-  nil
-end
 
 Conversation.task('render') do |task|
   require_relative 'templates'
@@ -54,4 +50,9 @@ Conversation.task('read_type') do |task|
   Types.read(task['path'], task['name'])
 end
 
-Conversation.serve
+if (start = Conversation.read)
+  Puppet::Loading.modules = start['modules']
+  Puppet.environment_name = start['environment']
+  start['ahead'].each { |file| require_relative file }
+  Conversation.serve
+end

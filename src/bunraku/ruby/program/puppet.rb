@@ -171,6 +171,11 @@ module Puppet
         @lib_folders&.map { |folder| "#{folder}/#{file}" }&.find { |path| File.file?(path) }
       end
 
+      # Whether there are more gems than there were.
+      def load_gems
+        require_without_modules('rubygems')
+      end
+
       # What `autoloader` and `loader` are asked by old functions: loading happens when a function is called.
       def load(*)
         true
@@ -322,6 +327,26 @@ module Facter
   end
 end
 
+# Gems cost most of Ruby's start. Versions, which modules compare, are there without them; the rest comes on first need.
+module Gem
+  autoload :Version, 'rubygems/version'
+  autoload :Requirement, 'rubygems/requirement'
+
+  class << self
+    def const_missing(name)
+      Puppet::Loading.load_gems ? const_get(name) : super
+    end
+
+    def method_missing(name, ...)
+      Puppet::Loading.load_gems ? public_send(name, ...) : super
+    end
+
+    def respond_to_missing?(name, private = false)
+      Puppet::Loading.load_gems && respond_to?(name, private)
+    end
+  end
+end
+
 module Kernel
   alias require_without_modules require
   private :require_without_modules
@@ -335,11 +360,8 @@ module Kernel
     begin
       require_without_modules(name)
     rescue LoadError
-      raise if defined?(Gem::Specification)
-
-      # Gems cost most of Ruby's start; they are there once something is found nowhere else.
-      require_without_modules('rubygems')
-      retry
+      # It may be a gem's: with them, this method is theirs.
+      Puppet::Loading.load_gems ? require(name) : raise
     end
   end
   private :require
@@ -352,11 +374,4 @@ module Kernel
   def n_(singular, plural, count)
     count == 1 ? singular : plural
   end
-end
-
-Object.define_singleton_method(:const_missing) do |name|
-  next super(name) unless name == :Gem
-
-  require 'rubygems'
-  Gem
 end
