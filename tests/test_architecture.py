@@ -22,10 +22,12 @@ MAY_IMPORT = {
     "ruby": {"catalog", "system"},
     "hiera": {"catalog", "formats", "language", "system"},
     "facts": {"formats", "system"},
-    "resources": {"catalog", "system", "etcd"},
+    "resources": {"catalog", "system", "etcd", "rkt"},
     "engine": {"catalog", "resources", "system"},
     "confd": {"etcd", "system"},
     "flannel": {"etcd", "system"},
+    "images": {"system"},
+    "rkt": {"images", "system"},
     "inventory": {"catalog", "system"},
 }
 OPEN_ROOMS = {"cli", "api", "testing"}

@@ -11,6 +11,7 @@ import sys
 from importlib import import_module
 
 COMMANDS: dict[str, str] = {
+    "acbuild": "build container images",
     "apply": "make this host as Puppet code says",
     "compile": "compile Puppet code to a catalog",
     "completion": "print the completion of commands and flags for bash, zsh or fish",
@@ -67,7 +68,8 @@ def _run(name: str, argv: list[str]) -> int:
 
 def _call(name: str, argv: list[str]) -> int:
     command = import_module(f"bunraku.cli.{name.replace('-', '_')}")
-    parser = argparse.ArgumentParser(
+    # A command whose users know other exit codes brings a parser of its own.
+    parser = getattr(command, "Parser", argparse.ArgumentParser)(
         prog=f"bunraku {name}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     command.add_arguments(parser)

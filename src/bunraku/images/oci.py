@@ -1,0 +1,331 @@
+"""OCI images (image spec 1.0): a layout of blobs by digest, read into an app's manifest and files, and written.
+
+A layout is a folder, or a tar of one, with `oci-layout`, `index.json` and `blobs/ALGORITHM/DIGEST`. What is written has
+one layer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from bunraku.images import manifest as appc
+from bunraku.images.compression import decompressed, reading
+from bunraku.images.errors import ImageError
+from bunraku.images.manifest import Manifest
+from bunraku.images.pack import pack, stamp
+from bunraku.images.unpack import unpack
+from bunraku.system import files
+
+INDEX = "application/vnd.oci.image.index.v1+json"
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+CONFIG = "application/vnd.oci.image.config.v1+json"
+LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
+
+REF = "org.opencontainers.image.ref.name"
+"""The annotation of a layout's index that holds a tag."""
+
+ARCHITECTURES = {"i386": "386", "aarch64": "arm64", "armv7l": "arm", "armv6l": "arm"}
+"""appc's words for architectures → OCI's, where they differ."""
+
+LARGEST_JSON = 4 << 20
+LAYERS = 1000
+
+Blob = Callable[[str, int], str]
+"""Digest and size of a blob → the file that holds it, checked."""
+
+_digest = re.compile(r"(sha256|sha512):([0-9a-f]{64}|[0-9a-f]{128})").fullmatch
+
+
+def is_layout(path: str) -> bool:
+    """Whether `path` is a folder with an OCI layout."""
+    return os.path.isfile(os.path.join(path, "oci-layout"))
+
+
+def unpack_image(path: str, rootfs: str, ref: str | None = None) -> Manifest:
+    """Unpack the image of the layout at `path` (a folder, or a tar) into folder `rootfs`; its appc manifest.
+
+    ref: the tag, where the layout has several images. Raises ImageError, OSError.
+    """
+    with _as_folder(path) as folder:
+        blobs = Layout(folder)
+        name = os.path.basename(path.rstrip("/")).removesuffix(".tar") or "image"
+        return unpack_manifest(blobs.choose(ref), blobs.blob, rootfs, name, ref)
+
+
+@contextmanager
+def _as_folder(path: str) -> Iterator[str]:
+    if os.path.isdir(path):
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="bunraku-oci-") as folder:
+        with open(path, "rb") as file, reading(path):
+            unpack(decompressed(file, path), folder, path)
+        if not is_layout(folder):
+            raise ImageError(f"{path} is neither an ACI nor an OCI layout: it has no manifest and no oci-layout")
+        yield folder
+
+
+class Layout:
+    """The images of a layout in `folder`."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def blob(self, digest: str, size: int) -> str:
+        """The file of a blob, whose content is what its descriptor says. Raises ImageError."""
+        path = os.path.join(self.folder, "blobs", *split(digest))
+        if os.path.islink(path) or not os.path.isfile(path):
+            raise ImageError(f"{self.folder}: the blob {digest} is missing")
+        verify(path, digest, size)
+        return path
+
+    def choose(self, ref: str | None) -> dict[str, Any]:
+        """The descriptor of the image tagged `ref`; without one, of `latest` or the only one. Raises ImageError."""
+        index = read_json(os.path.join(self.folder, "index.json"))
+        found = {str((d.get("annotations") or {}).get(REF, "")): d for d in descriptors(index, "manifests")}
+        if ref is None and len(found) == 1:
+            return next(iter(found.values()))
+        if (ref or "latest") not in found:
+            tags = ", ".join(sorted(tag for tag in found if tag)) or "none"
+            raise ImageError(f"{self.folder} has no image tagged '{ref or 'latest'}': its tags are {tags}")
+        return found[ref or "latest"]
+
+
+def split(digest: object) -> tuple[str, str]:
+    """Algorithm and hexadecimal part of a digest. Raises ImageError."""
+    match = _digest(str(digest))
+    if match is None or len(match[2]) != (64 if match[1] == "sha256" else 128):
+        raise ImageError(f"'{digest}' is no digest: sha256:… is expected")
+    return match[1], match[2]
+
+
+def verify(path: str, digest: str, size: int) -> None:
+    """See that file `path` is what its descriptor says. Raises ImageError."""
+    algorithm, wanted = split(digest)
+    with open(path, "rb") as file:
+        real, found = os.fstat(file.fileno()).st_size, hashlib.file_digest(file, algorithm).hexdigest()
+    if real != size:
+        raise ImageError(f"{path} has {real} bytes where {size} are declared: refused")
+    if found != wanted:
+        raise ImageError(f"{path} does not have the digest {digest}: it was tampered with or is damaged")
+
+
+def read_json(path: str) -> dict[str, Any]:
+    """The JSON object in a file. Raises ImageError."""
+    try:
+        if os.path.islink(path) or os.path.getsize(path) > LARGEST_JSON:
+            raise ImageError(f"{path} is no file of a manifest's size: refused")
+        with open(path, "rb") as file:
+            found = json.load(file)
+    except FileNotFoundError:
+        raise ImageError(f"{path} is missing") from None
+    except (ValueError, RecursionError) as error:
+        raise ImageError(f"{path} is not JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise ImageError(f"{path} is not a JSON object")
+    return found
+
+
+def descriptors(document: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """The descriptors in a list of a document, each with a digest and a size. Raises ImageError."""
+    found = document.get(key)
+    if not isinstance(found, list) or not found or len(found) > LAYERS:
+        raise ImageError(f"'{key}' is not a list of 1 to {LAYERS} descriptors")
+    for descriptor in found:
+        _descriptor(descriptor, key)
+    return found
+
+
+def _descriptor(given: Any, at: str) -> dict[str, Any]:
+    if not isinstance(given, dict) or not isinstance(given.get("size"), int) or given["size"] < 0:
+        raise ImageError(f"'{at}' has a descriptor without a size")
+    split(given.get("digest"))
+    return given
+
+
+def unpack_manifest(descriptor: dict[str, Any], blob: Blob, rootfs: str, name: str, ref: str | None = None) -> Manifest:
+    """Unpack the image that `descriptor` leads to, maybe by way of an index of platforms; its appc manifest."""
+    kind = descriptor.get("mediaType")
+    document = read_json(blob(descriptor["digest"], descriptor["size"]))
+    if kind in (INDEX, DOCKER_LIST) or "manifests" in document:
+        return unpack_manifest(_of_platform(document), blob, rootfs, name, ref)
+    config_at = _descriptor(document.get("config"), "config")
+    config = read_json(blob(config_at["digest"], config_at["size"]))
+    layers = descriptors(document, "layers") if document.get("layers") else []
+    diff_ids = (config.get("rootfs") or {}).get("diff_ids") or []
+    if len(diff_ids) != len(layers):
+        raise ImageError(f"{name}: its configuration names {len(diff_ids)} layers, its manifest {len(layers)}: refused")
+    for layer in layers:
+        path = blob(layer["digest"], layer["size"])
+        with open(path, "rb") as file, reading(f"{name}: the layer {layer['digest']}"):
+            unpack(decompressed(file, path), rootfs, f"{name}: the layer {layer['digest'][:19]}", layer=True)
+    return from_config(config, name, ref)
+
+
+def _of_platform(index: dict[str, Any]) -> dict[str, Any]:
+    own = ARCHITECTURES.get(appc.OWN_ARCH, appc.OWN_ARCH)
+    found = descriptors(index, "manifests")
+    for descriptor in found:
+        platform = descriptor.get("platform") or {}
+        if platform.get("architecture", own) == own and platform.get("os", "linux") == "linux":
+            return descriptor
+    raise ImageError(f"the image is not there for linux/{own}")
+
+
+def from_config(config: dict[str, Any], name: str, ref: str | None) -> Manifest:
+    """The appc manifest that says what an OCI image's configuration says."""
+    inner = config.get("config") or {}
+    arch = {v: k for k, v in reversed(ARCHITECTURES.items())}.get(str(config.get("architecture")))
+    labels = [{"name": "arch", "value": arch or str(config.get("architecture") or appc.OWN_ARCH)}]
+    labels.append({"name": "os", "value": str(config.get("os") or "linux")})
+    if ref:
+        labels.append({"name": "version", "value": ref})
+    manifest: Manifest = appc.blank(appc.as_identifier(name)) | {"labels": labels}
+    words = [*(inner.get("Entrypoint") or ()), *(inner.get("Cmd") or ())]
+    user, _, group = str(inner.get("User") or "0").partition(":")
+    app: dict[str, Any] = {"exec": words, "user": user, "group": group or "0"}
+    if inner.get("WorkingDir"):
+        app["workingDirectory"] = str(inner["WorkingDir"])
+    if inner.get("Env"):
+        pairs = [str(text).partition("=") for text in inner["Env"]]
+        app["environment"] = [{"name": key, "value": value} for key, _, value in pairs]
+    if inner.get("Volumes"):
+        app["mountPoints"] = [
+            {"name": appc.as_name(f"volume-{v.strip('/')}".replace("/", "-")), "path": v} for v in inner["Volumes"]
+        ]
+    if inner.get("ExposedPorts"):
+        app["ports"] = [_port(str(text)) for text in inner["ExposedPorts"]]
+    manifest["app"] = app
+    annotations = {"created": config.get("created"), "authors": config.get("author")}
+    manifest["annotations"] = [{"name": k, "value": str(v)} for k, v in annotations.items() if v]
+    return appc.image_manifest(appc.dump(manifest), f"{name}: its configuration")
+
+
+def _port(text: str) -> dict[str, Any]:
+    number, _, protocol = text.partition("/")
+    if not number.isdigit():
+        raise ImageError(f"'{text}' is no port")
+    return {"name": f"{number}-{protocol or 'tcp'}", "protocol": protocol or "tcp", "port": int(number), "count": 1}
+
+
+# Writing -----------------------------------------------------------------------------------------------------------
+
+
+def write(path: str, manifest: Manifest, rootfs: str) -> None:
+    """Write an image as an OCI layout to `path`: a folder, or a tar of one where it ends in .tar; whole or not at all.
+
+    The tag is the manifest's label `version`, or `latest`. Raises ImageError, OSError.
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    temporary = os.path.join(folder, f".{name}{files.TEMPORARY}{os.urandom(4).hex()}")
+    old = f"{temporary}.old"
+    try:
+        os.mkdir(temporary)
+        _write_layout(temporary, manifest, rootfs)
+        if path.endswith(".tar"):
+            with open(f"{temporary}.tar", "xb") as file:
+                pack(file, temporary)
+            files.flush_file(f"{temporary}.tar")
+            files.move(f"{temporary}.tar", os.path.join(folder, name))
+            return
+        if os.path.lexists(path):
+            files.move(path, old)
+        files.move(temporary, os.path.join(folder, name))
+    finally:
+        for left in (temporary, old):
+            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            os.unlink(f"{temporary}.tar")
+
+
+def _write_layout(folder: str, manifest: Manifest, rootfs: str) -> None:
+    os.makedirs(os.path.join(folder, "blobs", "sha256"))
+    layer, diff_id = _write_layer(folder, rootfs)
+    config = _write_blob(folder, appc.dump(_config(manifest, diff_id)), CONFIG)
+    document = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [layer]}
+    annotations = {a["name"]: a["value"] for a in manifest.get("annotations", ())}
+    described = _write_blob(
+        folder, appc.dump(document | ({"annotations": annotations} if annotations else {})), MANIFEST
+    )
+    described["annotations"] = {REF: appc.get(manifest.get("labels"), "version") or "latest"}
+    _write_file(folder, "index.json", appc.dump({"schemaVersion": 2, "manifests": [described]}))
+    _write_file(folder, "oci-layout", b'{"imageLayoutVersion":"1.0.0"}')
+
+
+def _write_layer(folder: str, rootfs: str) -> tuple[dict[str, Any], str]:
+    """The descriptor of the one layer, and the digest of its uncompressed tar."""
+    import gzip
+
+    from bunraku.images.aci import Digesting
+
+    temporary = os.path.join(folder, "layer")
+    with open(temporary, "xb") as file:
+        outer = Digesting(file.write, "sha256")
+        with gzip.GzipFile("", "wb", 6, outer, mtime=0) as packed:  # type: ignore[call-overload]
+            inner = Digesting(packed.write, "sha256")
+            pack(inner, rootfs)
+    digest = outer.hash.hexdigest()
+    files.flush_file(temporary)
+    files.move(temporary, os.path.join(folder, "blobs", "sha256", digest))
+    return {"mediaType": LAYER, "digest": f"sha256:{digest}", "size": outer.size}, f"sha256:{inner.hash.hexdigest()}"
+
+
+def _write_blob(folder: str, content: bytes, kind: str) -> dict[str, Any]:
+    digest = hashlib.sha256(content).hexdigest()
+    _write_file(folder, os.path.join("blobs", "sha256", digest), content)
+    return {"mediaType": kind, "digest": f"sha256:{digest}", "size": len(content)}
+
+
+def _write_file(folder: str, name: str, content: bytes) -> None:
+    files.replace(os.path.join(folder, name), content, mode=0o644)
+
+
+def _config(manifest: Manifest, diff_id: str) -> dict[str, Any]:
+    """The OCI configuration that says what an appc manifest says."""
+    from datetime import UTC, datetime
+
+    app = manifest.get("app") or {}
+    arch = appc.get(manifest.get("labels"), "arch") or appc.OWN_ARCH
+    inner: dict[str, Any] = {}
+    if app.get("exec"):
+        inner["Entrypoint"] = app["exec"]
+    if app:
+        inner["User"] = f"{app['user']}:{app['group']}"
+    if app.get("environment"):
+        inner["Env"] = [f"{e['name']}={e['value']}" for e in app["environment"]]
+    if app.get("workingDirectory"):
+        inner["WorkingDir"] = app["workingDirectory"]
+    if app.get("ports"):
+        inner["ExposedPorts"] = {f"{p['port']}/{p['protocol']}": {} for p in app["ports"]}
+    if app.get("mountPoints"):
+        inner["Volumes"] = {point["path"]: {} for point in app["mountPoints"]}
+    known = ("arch", "os", "version")
+    labels = {item["name"]: item["value"] for item in manifest.get("labels", ()) if item["name"] not in known}
+    if labels:
+        inner["Labels"] = labels
+    created = datetime.fromtimestamp(stamp(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {
+        "created": created,
+        "architecture": ARCHITECTURES.get(arch, arch),
+        "os": appc.get(manifest.get("labels"), "os") or "linux",
+        "config": inner,
+        "rootfs": {"type": "layers", "diff_ids": [diff_id]},
+        "history": [{"created": created, "created_by": "acbuild"}],
+    }
+
+
+def is_archive(path: str) -> bool:
+    """Whether the file `path` is a tar of an OCI layout: it holds an entry `oci-layout`."""
+    with open(path, "rb") as file, reading(path), tarfile.open(fileobj=decompressed(file, path), mode="r|") as tar:
+        return any(os.path.normpath(member.name) == "oci-layout" for member in tar)

@@ -1,0 +1,79 @@
+"""Linux namespaces and mounts of this process (namespaces(7), mount(2)).
+
+A process that gives itself mounts of its own (`own_mounts`) leaves nothing mounted on the host, however it ends.
+All raise OSError; most need root.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from functools import cache
+
+NEW = {"mount": 0x20000, "uts": 0x4000000, "ipc": 0x8000000, "net": 0x40000000}
+"""The kinds of namespaces that a process can move to while it runs."""
+
+_READ_ONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _REC = 1, 2, 4, 8, 32, 4096, 16384
+_PRIVATE, _SLAVE = 1 << 18, 1 << 19
+_DETACH = 2
+_PR_SET_PDEATHSIG = 1
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), what)
+
+
+def unshare(*kinds: str) -> None:
+    """Give this process new namespaces of these `kinds` (the keys of `NEW`)."""
+    flags = 0
+    for kind in kinds:
+        flags |= NEW[kind]
+    _check(_libc().unshare(flags), f"new namespaces ({', '.join(kinds)})")
+
+
+def own_mounts() -> None:
+    """Give this process mounts of its own: the host's come in, none of ours goes out."""
+    unshare("mount")
+    _mount("none", "/", None, _REC | _SLAVE, None)
+
+
+def mount(kind: str, target: str, options: str = "", *, source: str = "", bare: bool = True) -> None:
+    """Mount a file system. options: the kind's own. bare: without devices and set-user-ID programs."""
+    _mount(source or kind, target, kind, _NOSUID | _NODEV if bare else 0, options)
+
+
+def bind(source: str, target: str, *, recursive: bool = True, read_only: bool = False) -> None:
+    """Make `source` appear at `target`, which exists and is a folder or a file as `source` is."""
+    _mount(source, target, None, _BIND | (_REC if recursive else 0), None)
+    if read_only:
+        _mount("none", target, None, _BIND | _REMOUNT | _READ_ONLY, None)
+
+
+def overlay(lower: str, upper: str, work: str, target: str) -> None:
+    """Mount `upper` over `lower` at `target`: what is written goes to `upper`. work: an empty folder beside it."""
+    for path in (lower, upper, work):
+        if "," in path or ":" in path:
+            raise OSError(22, "a path with , or : cannot be part of an overlay", path)
+    _mount("overlay", target, "overlay", 0, f"lowerdir={lower},upperdir={upper},workdir={work}")
+
+
+def unmount(target: str) -> None:
+    """Take the mount at `target` away, as soon as nobody uses it."""
+    _check(_libc().umount2(os.fsencode(target), _DETACH), target)
+
+
+def _mount(source: str, target: str, kind: str | None, flags: int, options: str | None) -> None:
+    encoded = [None if text is None else os.fsencode(text) for text in (source, target, kind, options)]
+    _check(_libc().mount(*encoded[:3], ctypes.c_ulong(flags), encoded[3]), target)
+
+
+def die_with_parent() -> None:
+    """Have this process killed when the thread that started it ends (prctl(2), PR_SET_PDEATHSIG)."""
+    _check(_libc().prctl(_PR_SET_PDEATHSIG, 9), "PR_SET_PDEATHSIG")
