@@ -55,11 +55,21 @@ def until(holds: Callable[[], object], limit: float = 30.0) -> None:
         try:
             if holds():
                 return
-        except (EtcdError, OSError, AssertionError):
+        except (EtcdError, OSError, AssertionError, AttributeError):
             if time.monotonic() > end:
                 raise
         assert time.monotonic() < end, "it did not come true in time"
         time.sleep(0.02)
+
+
+def vtep(number: int) -> dict[str, Any]:
+    """The BackendData of a vxlan lease."""
+    return {"BackendData": {"VNI": 1, "VtepMAC": f"a2:00:00:00:00:{number:02x}"}}
+
+
+def ipv4(device: dict[str, Any]) -> list[str]:
+    """The device's IPv4 addresses; those of IPv6 come and settle by themselves."""
+    return [address["local"] for address in device["addr_info"] if address["family"] == "inet"]
 
 
 class Namespace:
@@ -223,6 +233,27 @@ class Host:
         """The subnets that are routed to other hosts."""
         table = json.loads(self.namespace.exec("ip", "-j", "route"))
         return {route["dst"] for route in table if "gateway" in route and route["dst"] != "default"}
+
+    def neighbours(self) -> list[str]:
+        """Addresses with a permanent neighbour entry."""
+        found = json.loads(self.namespace.exec("ip", "-j", "neigh", "show", "nud", "permanent"))
+        return [entry["dst"] for entry in found]
+
+    def forwarding(self) -> set[tuple[str, str]]:
+        """(MAC, host) of the vxlan device's forwarding entries."""
+        found = json.loads(self.namespace.exec("bridge", "-j", "fdb"))
+        return {(entry["mac"], entry["dst"]) for entry in found if "dst" in entry}
+
+    def kernel(self) -> tuple[object, ...]:
+        """Devices, addresses, routes, neighbours and forwarding entries."""
+        devices = json.loads(self.namespace.exec("ip", "-j", "addr"))
+        told = [(one["ifname"], one["address"], one["mtu"], ipv4(one)) for one in devices]
+        return told, self.routes(), sorted(self.neighbours()), self.forwarding()
+
+    def rules(self) -> str:
+        """The firewall's rules."""
+        saved = self.namespace.exec("iptables-save")
+        return "\n".join(line for line in saved.splitlines() if line.startswith("-A"))
 
     def remove(self) -> None:
         if self.daemon is not None and self.daemon.poll() is None:

@@ -8,7 +8,7 @@ from ipaddress import IPv4Network
 from bunraku.flannel.backends import Backend
 from bunraku.flannel.lease import BadLease, parse_lease
 from bunraku.system.log import Log
-from bunraku.system.network import Entry, Network, NetworkError, changes
+from bunraku.system.network import Entry, Network, NetworkError, changes, shown
 
 
 class Peers:
@@ -47,6 +47,8 @@ class Peers:
         lease = parse_lease(name, value)
         if lease.backend_type != self._backend.type:
             raise BadLease(f"{lease.public_ip} uses backend {lease.backend_type}, this network {self._backend.type}")
+        if not lease.subnet.subnet_of(self._backend.config.network):
+            raise BadLease(f"it is not in the Network {self._backend.config.network}")
         for own in self._off_limits:
             if lease.subnet.overlaps(own):
                 raise BadLease(f"it overlaps {own}, the network of this host's own interface")
@@ -72,7 +74,7 @@ class Peers:
             self._complain(entry, str(error))
             return False
         if self._complaints.pop(entry, None):
-            self._log.info(f"{entry} is there now")
+            self._log.info(f"{shown(entry)} is there now")
         return True
 
     def _complain(self, about: object, message: str) -> None:

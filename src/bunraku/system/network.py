@@ -1,7 +1,8 @@
 """The kernel's network, looked at and changed (rtnetlink, by pyroute2): devices, addresses, routes, neighbours.
 
-What a table of the kernel holds is told in small values, equal where the kernel's entries are; `key` says which of them
-cannot be there together. Importing this costs as much as pyroute2 (a fifth of a second): daemons only.
+What a table of the kernel holds is told in small values, equal where the kernel's entries are; devices go by their
+names, since one that is made again has another number. `key` says which of them cannot be there together. Importing
+this costs as much as pyroute2 (a fifth of a second): daemons only.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class Route(NamedTuple):
 
     subnet: str
     via: str
-    device: int
+    device: str
     onlink: bool = False
 
     @property
@@ -83,10 +84,10 @@ class Neighbour(NamedTuple):
 
     address: str
     mac: str
-    device: int
+    device: str
 
     @property
-    def key(self) -> tuple[str | int, ...]:
+    def key(self) -> tuple[str, ...]:
         """One MAC belongs to an address."""
         return "neighbour", self.address, self.device
 
@@ -96,10 +97,10 @@ class Forward(NamedTuple):
 
     mac: str
     host: str
-    device: int
+    device: str
 
     @property
-    def key(self) -> tuple[str | int, ...]:
+    def key(self) -> tuple[str, ...]:
         """One host has a MAC."""
         return "forward", self.mac, self.device
 
@@ -191,44 +192,44 @@ class Network:
         """What leads by the device: routes with a gateway, permanent neighbours and forwarding entries."""
         found: set[Entry] = set()
         for family in (socket.AF_INET, socket.AF_INET6):
-            found.update(self._routes(device.number, family))
+            found.update(self._routes(device, family))
             for entry in self._ip.get_neighbours(family=family, ifindex=device.number):
                 mac = _attribute(entry, "NDA_LLADDR")
                 if entry["state"] & _PERMANENT and mac and entry["ifindex"] == device.number:
-                    found.add(Neighbour(_attribute(entry, "NDA_DST"), mac, device.number))
+                    found.add(Neighbour(_attribute(entry, "NDA_DST"), mac, device.name))
         if device.kind == "vxlan":
             for entry in self._ip.fdb("dump", ifindex=device.number):
                 host = _attribute(entry, "NDA_DST")
                 if host and entry["ifindex"] == device.number:
-                    found.add(Forward(_attribute(entry, "NDA_LLADDR"), host, device.number))
+                    found.add(Forward(_attribute(entry, "NDA_LLADDR"), host, device.name))
         return found
 
-    def _routes(self, number: int, family: socket.AddressFamily) -> Iterator[Route]:
+    def _routes(self, device: Device, family: socket.AddressFamily) -> Iterator[Route]:
         for route in self._ip.get_routes(family=family, table=_MAIN_TABLE):
             subnet, via = _attribute(route, "RTA_DST"), _attribute(route, "RTA_GATEWAY")
-            if subnet and via and _number(route, "RTA_OIF") == number and route["proto"] == BOOT:
-                yield Route(f"{subnet}/{route['dst_len']}", via, number, bool(route["flags"] & _ONLINK))
+            if subnet and via and _number(route, "RTA_OIF") == device.number and route["proto"] == BOOT:
+                yield Route(f"{subnet}/{route['dst_len']}", via, device.name, bool(route["flags"] & _ONLINK))
 
     def put(self, entry: Entry) -> None:
         """Have the entry there, in the place of one with its key. Raises NetworkError."""
-        with _refusal(_shown(entry)):
+        with _refusal(shown(entry)):
             match entry:
                 case Route(subnet, via, device, onlink):
                     flags = _ONLINK if onlink else 0
-                    self._ip.route("replace", dst=subnet, gateway=via, oif=device, flags=flags, proto=BOOT)
+                    self._ip.route("replace", dst=subnet, gateway=via, oif=_index(device), flags=flags, proto=BOOT)
                 case Neighbour(address, mac, device):
-                    self._ip.neigh("replace", dst=address, lladdr=mac, ifindex=device, state=_PERMANENT)
+                    self._ip.neigh("replace", dst=address, lladdr=mac, ifindex=_index(device), state=_PERMANENT)
                 case Forward(mac, host, device):
                     self._ip.fdb("replace", **_forwarding(mac, host, device))
 
     def remove(self, entry: Entry) -> None:
         """Have the entry gone. Raises NetworkError."""
-        with _refusal(_shown(entry), fine=(errno.ENOENT, errno.ESRCH, errno.ENODEV)):
+        with _refusal(shown(entry), fine=(errno.ENOENT, errno.ESRCH, errno.ENODEV)):
             match entry:
                 case Route(subnet, via, device, _):
-                    self._ip.route("del", dst=subnet, gateway=via, oif=device)
+                    self._ip.route("del", dst=subnet, gateway=via, oif=_index(device))
                 case Neighbour(address, _, device):
-                    self._ip.neigh("del", dst=address, ifindex=device)
+                    self._ip.neigh("del", dst=address, ifindex=_index(device))
                 case Forward(mac, host, device):
                     self._ip.fdb("del", **_forwarding(mac, host, device))
 
@@ -273,8 +274,15 @@ def _new_vxlan(wanted: Vxlan) -> dict[str, Any]:
     return made | ({"vxlan_gbp": True} if wanted.gbp else {})
 
 
-def _forwarding(mac: str, host: str, device: int) -> dict[str, Any]:
-    return {"ifindex": device, "lladdr": mac, "dst": host, "state": _PERMANENT, "flags": _SELF}
+def _forwarding(mac: str, host: str, device: str) -> dict[str, Any]:
+    return {"ifindex": _index(device), "lladdr": mac, "dst": host, "state": _PERMANENT, "flags": _SELF}
+
+
+def _index(device: str) -> int:
+    try:
+        return socket.if_nametoindex(device)
+    except OSError:
+        raise NetlinkError(errno.ENODEV, "there is no such device") from None
 
 
 def _family(address: str) -> socket.AddressFamily:
@@ -290,7 +298,8 @@ def _number(message: Any, name: str) -> int | None:
     return int(value) if value is not None else None
 
 
-def _shown(entry: Entry) -> str:
+def shown(entry: Entry) -> str:
+    """An entry in words."""
     match entry:
         case Route(subnet, via, _, _):
             return f"route to {subnet} via {via}"
@@ -301,6 +310,7 @@ def _shown(entry: Entry) -> str:
 
 
 _REASONS = {
+    errno.ENODEV: "the device is not there",
     errno.EPERM: "not permitted: this needs root, or CAP_NET_ADMIN",
     errno.EOPNOTSUPP: "this kernel does not have it (a module that is missing?)",
     errno.ENETUNREACH: "the gateway is not on this device's network",

@@ -13,7 +13,7 @@ from bunraku.system.network import Entry, Network, Route
 
 def gateway_route(peer: Lease, uplink: Uplink) -> Route:
     """The route to a host's subnet by the host itself."""
-    return Route(str(peer.subnet), str(peer.public_ip), uplink.device.number)
+    return Route(str(peer.subnet), str(peer.public_ip), uplink.device.name)
 
 
 def gateway_routes(config: NetworkConfig, uplink: Uplink, network: Network) -> set[Entry]:

@@ -39,7 +39,6 @@ class VxlanBackend(Backend):
         self.direct = self.switch("DirectRouting")
         self.name = f"flannel.{self.vni}"
         self._mac = ""
-        self._device: Device | None = None
 
     def prepare(self, before: Lease | None) -> dict[str, Any]:
         """Make the device. It keeps its MAC over restarts, so that the others need not learn another."""
@@ -52,24 +51,17 @@ class VxlanBackend(Backend):
         below = self.uplink.device.number
         local = str(self.uplink.address)
         wanted = Vxlan(self.name, self.vni, self.port, local, below, self._mac, self.mtu, self.gbp)
-        self._device = self.network.make_vxlan(wanted)
-        return self._device
+        return self.network.make_vxlan(wanted)
 
     def settle(self, lease: Lease) -> None:
         """The device as it should be, with the subnet's first address."""
         self.network.set_address(self._make(), f"{lease.subnet.network_address}/32")
 
-    @property
-    def device(self) -> Device:
-        """The device, once it is made."""
-        assert self._device is not None
-        return self._device
-
     def entries(self, peer: Lease) -> set[Entry]:
         """Route, neighbour and forwarding to the host; one route if it is next to us and that is asked for."""
         if self.direct and self.uplink.is_next_to(peer.public_ip):
             return {gateway_route(peer, self.uplink)}
-        mac, gateway, device = _mac_of(peer), str(peer.subnet.network_address), self.device.number
+        mac, gateway, device = _mac_of(peer), str(peer.subnet.network_address), self.name
         if mac is None:
             raise BadLease('its BackendData has no "VtepMAC"')
         return {
@@ -80,13 +72,16 @@ class VxlanBackend(Backend):
 
     def present(self) -> set[Entry]:
         """All that leads by the device, and direct routes."""
-        return self.network.entries(self.device) | gateway_routes(self.config, self.uplink, self.network)
+        device = self.network.device(self.name)
+        by_device = self.network.entries(device) if device else set()
+        return by_device | gateway_routes(self.config, self.uplink, self.network)
 
     def remove(self, entries: Iterable[Entry]) -> None:
         """Remove the device, with which most entries go, and the direct routes."""
-        if self._device is not None:
-            self.network.remove_device(self._device)
-        super().remove(entry for entry in entries if entry.device == self.uplink.device.number)
+        device = self.network.device(self.name)
+        if device is not None and self._mac:
+            self.network.remove_device(device)
+        super().remove(entry for entry in entries if entry.device != self.name)
 
 
 def _mac_of(lease: Lease) -> str | None:
