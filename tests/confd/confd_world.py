@@ -12,7 +12,7 @@ from typing import Any
 from bunraku.confd.settings import Settings
 
 
-def until(holds: Callable[[], Any], seconds: float = 10) -> Any:
+def until(holds: Callable[[], Any], seconds: float = 60) -> Any:
     """Wait until `holds()` and give what it gave; fails after `seconds`."""
     end = time.monotonic() + seconds
     while not (found := holds()):

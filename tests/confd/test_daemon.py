@@ -121,13 +121,14 @@ def test_a_failed_reload_is_tried_again(confdir: Confdir, client: Any, watch: St
 
 
 def test_a_hanging_command_holds_nobody_else_up(confdir: Confdir, client: Any, watch: Start) -> None:
-    confdir.resource("slow", '{{getv "/app/v"}}', reload_cmd="sleep 30", reload_cmd_timeout="1s")
+    confdir.resource("slow", '{{getv "/app/v"}}', reload_cmd="sleep 90", reload_cmd_timeout="5s")
     quick = confdir.resource("quick", '{{getv "/app/v"}}')
     program = watch()
     until(quick.exists)
     client.put("/app/v", "2")
-    until(lambda: quick.read_text() == "2", 0.9)
-    until(lambda: program.said("not done after 1 s"))
+    until(lambda: quick.read_text() == "2")
+    assert not program.said("not done after")
+    until(lambda: program.said("not done after 5 s"))
 
 
 def test_etcd_down_at_the_start_and_later(
@@ -142,19 +143,19 @@ def test_etcd_down_at_the_start_and_later(
             member.kill()
             dest = confdir.resource("a", '{{getv "/app/v"}}')
             program = start("--watch", "-backend", "etcdv3", "-node", cluster.endpoints[0])
-            until(lambda: program.said("the store does not answer"), 15)
+            until(lambda: program.said("the store does not answer"), 60)
             cluster.restart(member)
-            until(lambda: dest.exists() and dest.read_text() == "1", 15)
+            until(lambda: dest.exists() and dest.read_text() == "1", 60)
             until(lambda: program.said("answers again"))
             member.kill()
-            until(lambda: program.log.read_text().count("the store does not answer") == 2, 3)
+            until(lambda: program.log.read_text().count("the store does not answer") == 2, 30)
             assert "✗ etcdv3" in confd(confdir, "status").stdout
             cluster.restart(member)
-            until(lambda: client.put("/app/v", "2") > 0, 15)
+            until(lambda: client.put("/app/v", "2") > 0, 60)
             put = time.monotonic()
             until(lambda: dest.read_text() == "2")
             assert time.monotonic() - put < 2
-            until(lambda: program.log.read_text().count("answers again") == 2, 3)
+            until(lambda: program.log.read_text().count("answers again") == 2, 30)
 
 
 def test_a_cluster_that_is_replaced(confdir: Confdir, tmp_path_factory: Any, need_etcd: None, start: Start) -> None:
@@ -167,13 +168,13 @@ def test_a_cluster_that_is_replaced(confdir: Confdir, tmp_path_factory: Any, nee
                 client.put("/app/v", str(number))
         dest = confdir.resource("a", '{{getv "/app/v"}}')
         program = start("--watch", "-backend", "etcdv3", "-node", cluster.endpoints[0])
-        until(lambda: dest.exists() and dest.read_text() == "19", 15)
+        until(lambda: dest.exists() and dest.read_text() == "19", 60)
         member.lose_disk()
-        until(lambda: program.said("the store does not answer"), 5)
+        until(lambda: program.said("the store does not answer"), 30)
         member.start(cluster.initial)
         with cluster.client() as client:
-            until(lambda: client.put("/app/v", "of the new one") > 0, 15)
-            until(lambda: dest.read_text() == "of the new one", 5)
+            until(lambda: client.put("/app/v", "of the new one") > 0, 60)
+            until(lambda: dest.read_text() == "of the new one", 30)
 
 
 def test_without_watch_it_polls(confdir: Confdir, start: Start) -> None:
@@ -235,7 +236,7 @@ def test_watch_on_stores_that_do_not_tell(confdir: Confdir, start: Start, backen
     until(lambda: dest.exists() and dest.read_text() == "1")
     if backend == "file":
         confdir.data("app: {v: 2}")
-        until(lambda: dest.read_text() == "2", 2)
+        until(lambda: dest.read_text() == "2", 30)
 
 
 def test_noop_watches_and_changes_nothing(confdir: Confdir, client: Any, watch: Start) -> None:

@@ -81,7 +81,7 @@ def test_kill_9_at_random_moments(confdir: Confdir, etcd: Any, start: Callable[.
         until(lambda b=reader.seen: reader.seen > b)
         writer.going_on = False
         writer.join()
-        until(lambda: reader.seen == writer.number, 1)
+        until(lambda: reader.seen == writer.number)
         reader.going_on = False
         reader.join()
     assert reader.wrong == []

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from confd_world import Confdir
+from confd_world import Confdir, until
 
 from bunraku.confd.onetime import run_once
 from bunraku.confd.pipeline import Change, unified_diff
@@ -207,7 +207,7 @@ def test_a_command_that_hangs_is_ended_with_its_children(confdir: Confdir) -> No
     confdir.resource("a", "x", check_cmd=f"sleep 60 & echo $! > {pid}; wait", check_cmd_timeout="200ms")
     run = Run(confdir)
     assert not run.ok and "check_cmd was ended: not done after 0.2 s" in run.log
-    assert not is_running(int(pid.read_text()))
+    until(lambda: not is_running(int(pid.read_text())))
 
 
 def is_running(pid: int) -> bool:

@@ -127,7 +127,7 @@ class LocalCluster:
         return done.stdout.decode()
 
 
-def wait_until(holds: Callable[[], object], limit: float = 15.0) -> None:
+def wait_until(holds: Callable[[], object], limit: float = 60.0) -> None:
     """Wait for `holds()` to be true; errors of etcd on the way count as not yet."""
     until = time.monotonic() + limit
     while True:

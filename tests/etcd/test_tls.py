@@ -1,5 +1,6 @@
 """An authority, certificates and etcd with TLS on, for clients and peers."""
 
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from load import Load
 from local import LocalCluster
 
 from bunraku.engine.outcome import Outcome
-from bunraku.etcd import Client, Tls, Unreachable, tls
+from bunraku.etcd import Client, Tls, Unreachable, gateway, tls
 
 Converge = Callable[..., dict[str, Outcome]]
 
@@ -102,6 +103,20 @@ def test_a_cluster_speaks_tls_and_certificates_are_rotated_under_load(
     load.check(secure)
     files = {"ca_file": secure.tls.ca_file, "cert_file": secure.tls.cert_file, "key_file": secure.tls.key_file}
     assert converge("Etcd_key", {"/tls": {"value": "x", "peers": secure.endpoints, **files}})["/tls"].changed
+
+
+def test_the_gateway_is_read_over_tls(secure: TlsCluster) -> None:
+    def trusting(*certificate: str) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=secure.tls.ca_file)
+        if certificate:
+            context.load_cert_chain(*certificate)
+        return context
+
+    with secure.client() as client:
+        client.put("/over/tls", "yes")
+    ours = str(secure.tls.cert_file), str(secure.tls.key_file)
+    assert gateway.snapshot(secure.endpoints, ["/over/"], context=lambda: trusting(*ours)) == {"/over/tls": b"yes"}
+    assert gateway.snapshot(secure.endpoints, ["/over/"], context=trusting) is None, "a certificate is asked for"
 
 
 def test_wrong_trust_is_named(secure: TlsCluster, tmp_path: Path) -> None:

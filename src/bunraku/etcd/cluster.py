@@ -14,11 +14,11 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from bunraku.etcd.endpoints import parse_endpoints
 from bunraku.etcd.errors import BadSettings, EtcdError, Refused
 from bunraku.etcd.lock import held
 from bunraku.etcd.maintenance import Status
 from bunraku.etcd.members import Member
-from bunraku.etcd.transport import parse_endpoints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bunraku.etcd import rpc_pb2 as pb
 from bunraku.etcd._grpc import grpc
+from bunraku.etcd.endpoints import Endpoint
 from bunraku.etcd.errors import EtcdError
 from bunraku.etcd.transport import (
     ALARM,
@@ -18,7 +19,6 @@ from bunraku.etcd.transport import (
     MOVE_LEADER,
     SNAPSHOT,
     STATUS,
-    Endpoint,
     Transport,
     translate,
 )

@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from bunraku.etcd import rpc_pb2 as pb
 from bunraku.etcd._grpc import grpc
+from bunraku.etcd.endpoints import Endpoint, parse_endpoints
 from bunraku.etcd.errors import (
     AuthenticationFailed,
     BadSettings,
@@ -125,46 +125,6 @@ AUTHENTICATE = _method("Auth", "Authenticate", pb.AuthenticateResponse, idempote
 def auth_method(name: str, response: Any, *, idempotent: bool = False) -> Method:
     """A procedure of the Auth service."""
     return _method("Auth", name, response, idempotent=idempotent)
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a member listens for clients: `target` (host:port) and whether it speaks TLS."""
-
-    target: str
-    tls: bool
-
-    def __str__(self) -> str:
-        return self.target
-
-
-def parse_endpoints(endpoints: str | Sequence[str], *, tls: bool) -> list[Endpoint]:
-    """Endpoints out of `host:port` or URLs (a sequence, or a str with commas), in order, each once.
-
-    `tls` holds for those without a scheme. Raises `BadSettings` for anything else.
-    """
-    words = endpoints.split(",") if isinstance(endpoints, str) else list(endpoints)
-    found = [_parse_endpoint(word.strip(), tls=tls) for word in words if word.strip()]
-    if not found:
-        raise BadSettings("no endpoint is given", remedy="name at least one, such as http://127.0.0.1:2379")
-    return list(dict.fromkeys(found))
-
-
-def _parse_endpoint(word: str, *, tls: bool) -> Endpoint:
-    remedy = "an endpoint is HOST:PORT, http://HOST:PORT or https://HOST:PORT"
-    url = urlsplit(word if "://" in word else f"{'https' if tls else 'http'}://{word}")
-    if url.scheme not in ("http", "https", "unix", "unixs"):
-        raise BadSettings(f"endpoint '{word}' has a scheme that is not known", remedy=remedy)
-    if url.scheme.startswith("unix"):
-        return Endpoint(f"unix:{url.netloc}{url.path}", url.scheme == "unixs")
-    try:
-        port = url.port
-    except ValueError:
-        port = None
-    if not url.hostname or port is None:
-        raise BadSettings(f"endpoint '{word}' is not one", remedy=remedy)
-    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
-    return Endpoint(f"{host}:{port}", url.scheme == "https")
 
 
 class Connection:

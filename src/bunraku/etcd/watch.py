@@ -27,9 +27,10 @@ from typing import Any, Literal
 
 from bunraku.etcd import rpc_pb2 as pb
 from bunraku.etcd._grpc import grpc
+from bunraku.etcd.endpoints import Endpoint
 from bunraku.etcd.errors import AuthenticationFailed, BadSettings, EtcdError, PermissionDenied
 from bunraku.etcd.keys import decode, prefix_range
-from bunraku.etcd.transport import STALE_TOKEN, WATCH, Endpoint, Transport, translate
+from bunraku.etcd.transport import STALE_TOKEN, WATCH, Transport, translate
 
 HEARTBEAT = 1.0
 """Seconds of silence after which the member is asked for its progress."""
