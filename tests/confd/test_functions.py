@@ -36,6 +36,8 @@ def render(text: str) -> str:
         ('{{regexMatch "^a.c$" "abc"}} {{regexMatch "b" "a"}}', "true false"),
         ('{{regexFind "[0-9]+" "ab12cd3"}} [{{regexFind "x" "ab"}}]', "12 []"),
         ('{{regexReplaceAll "(a)(x*)b" "ab-axxb" "${1}W$2$$"}}', "aW$-aWxx$"),
+        (f'{{{{regexMatch "(a+)+$" "{"a" * 60}b"}}}}', "false"),
+        ('{{regexFind "(?P<n>é.)" "caféx"}} {{regexReplaceAll "(?P<n>b)" "abc" "${n}${gone}"}}', "éx abc"),
         ('{{regexMatch "[[:alpha:]]+\\\\z" "abc"}}', "true"),
         ('{{trimPrefix "v1.2" "v"}} {{repeat 3 "ab"}} {{nospace " a b\\tc\\n"}}', "1.2 ababab abc"),
         ('{{snakecase "someHTTPServer name"}} {{kebabcase "aB2C"}}', "some_http_server_name a-b2-c"),
@@ -62,6 +64,7 @@ def test_function(template: str, output: str, monkeypatch: pytest.MonkeyPatch) -
     ("template", "problem"),
     [
         ('{{regexMatch "(" "a"}}', "error parsing regexp"),
+        ('{{regexMatch "(?=a)" "a"}}', "error parsing regexp"),
         ('{{repeat 100000000 "ab"}}', "a text of more than"),
         ('{{fromJson "{"}}', "unexpected end of JSON input"),
         ('{{fromJson "[NaN]"}}', "NaN is no JSON"),
