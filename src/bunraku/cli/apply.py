@@ -14,15 +14,19 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bunraku.cli.compiling import add_compile_arguments, compile_as_told, read_facts
+from bunraku.cli.compiling import add_compile_arguments, compile_as_told, folders, read_facts
 from bunraku.cli.output import Display
 from bunraku.system import interrupt
 
 if TYPE_CHECKING:
+    from bunraku.catalog.catalog import Catalog
+    from bunraku.catalog.values import Deferred
     from bunraku.engine.apply import Result
+    from bunraku.resources.base import Elsewhere
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,10 +72,10 @@ def run(args: argparse.Namespace) -> int:
     interrupt.install()
     started = time.perf_counter()
     try:
-        catalog, resolve, source, logs, facts = _load(args)
+        loaded = _load(args)
     except _Refused as refused:
         return _refuse(str(refused))
-    compiled = time.perf_counter() - started
+    catalog, compiled = loaded.catalog, time.perf_counter() - started
 
     from bunraku.engine.apply import apply, state_folder
     from bunraku.engine.transaction import Options
@@ -83,7 +87,8 @@ def run(args: argparse.Namespace) -> int:
     if text:
         display.header(catalog.name, catalog.environment, _resources(catalog), None if args.catalog else compiled)
     state = Path(args.statedir).absolute() if args.statedir else state_folder()
-    shared = Run(state, environment=catalog.environment, source=source, noop=args.noop)
+    shared = Run(state, environment=catalog.environment, source=loaded.find_file, noop=args.noop)
+    shared.elsewhere = lambda: _installed_puppet(loaded.modules(), catalog.environment, state)
     options = Options(
         noop=args.noop,
         tags=_words(args.tags),
@@ -91,11 +96,12 @@ def run(args: argparse.Namespace) -> int:
         ignore_schedules=args.ignoreschedules,
         deadline=args.deadline,
         jobs=args.jobs,
-        resolve=resolve,
+        resolve=loaded.resolve,
         on_outcome=display.outcome if text else lambda outcome: None,
     )
     try:
-        result = apply(catalog, shared, options, wait=args.wait, seconds={"config_retrieval": compiled}, logs=logs)
+        stages = {"config_retrieval": compiled}
+        result = apply(catalog, shared, options, wait=args.wait, seconds=stages, logs=loaded.logs)
     except Locked as locked:
         return _refuse(f"another apply is running: {locked}; wait for it (--wait SECONDS), or end it")
     except OSError as error:
@@ -103,7 +109,8 @@ def run(args: argparse.Namespace) -> int:
     if args.inventory:
         from bunraku.cli.storing import store_run
 
-        store_run(args.inventory, catalog, read_facts(args.facts) if facts is None else facts, result.report)
+        facts = read_facts(args.facts) if loaded.facts is None else loaded.facts
+        store_run(args.inventory, catalog, facts, result.report)
     return _finish(args, display, catalog, result)
 
 
@@ -126,11 +133,23 @@ class _Refused(Exception):
     """What was asked for cannot be loaded."""
 
 
-def _load(args: argparse.Namespace) -> tuple[Any, Any, Any, list[dict[str, Any]], Any]:
-    """The catalog, what makes its deferred calls, what finds its modules' files, what was logged on the way, the
-    facts (None where the catalog was compiled before)."""
+class _Loaded(NamedTuple):
+    """What is to be applied. modules: the folder of each module by its name. resolve: makes deferred calls (None where
+    the catalog was compiled before). find_file: what a puppet URL names. logs: what was logged on the way. facts: None
+    where the catalog was compiled before.
+    """
+
+    catalog: Catalog
+    modules: Callable[[], Mapping[str, Path]]
+    resolve: Callable[[Deferred], Any] | None = None
+    find_file: Callable[[str], Path | None] = lambda url: None
+    logs: Sequence[dict[str, Any]] = ()
+    facts: Any = None
+
+
+def _load(args: argparse.Namespace) -> _Loaded:
     if args.catalog:
-        return _stored_catalog(args.catalog), None, lambda url: None, [], None
+        return _Loaded(_stored_catalog(args.catalog), lambda: _modules(args))
     from bunraku import CompileError
 
     code = _code(args)
@@ -142,7 +161,23 @@ def _load(args: argparse.Namespace) -> tuple[Any, Any, Any, list[dict[str, Any]]
         shown = render(error, code if isinstance(code, str) else None)
         raise _Refused(shown.removeprefix("Error: ")) from None
     logs = [{"level": log.level, "message": log.message, "source": log.source} for log in compilation.logs]
-    return compilation.catalog, compilation.resolve, compilation.find_file, logs, compilation.inputs.facts
+    inputs = compilation.inputs
+    return _Loaded(
+        compilation.catalog, lambda: inputs.modules, compilation.resolve, compilation.find_file, logs, inputs.facts
+    )
+
+
+def _modules(args: argparse.Namespace) -> Mapping[str, Path]:
+    """The modules that the flags name, where nothing is compiled."""
+    from bunraku.api import make_inputs
+
+    return make_inputs(facts={}, modulepath=folders(args.modulepath), certname="").modules
+
+
+def _installed_puppet(modules: Mapping[str, Path], environment: str, state: Path) -> Elsewhere:
+    from bunraku.api.elsewhere import InstalledPuppet
+
+    return InstalledPuppet(modules, environment, state / "puppet")
 
 
 def _code(args: argparse.Namespace) -> Path | str | None:
@@ -170,7 +205,11 @@ def _resources(catalog: Any) -> int:
     """How many resources are work, not containers: what the summary counts too."""
     from bunraku.resources import load
 
-    return sum(load(resource.type.lower()) is not None for resource in catalog)
+    return sum(
+        load(resource.type.lower()) is not None or resource.kind == "compilable_type"
+        for resource in catalog
+        if resource.type != "Stage"
+    )
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,7 +53,7 @@ def apply(
     *,
     wait: float = 0.0,
     seconds: dict[str, float] | None = None,
-    logs: list[dict[str, Any]] | None = None,
+    logs: Sequence[dict[str, Any]] = (),
 ) -> Result:
     """Make the host as the catalog says, one apply at a time, and store the report.
 

@@ -80,6 +80,27 @@ def failure(error: Exception, name: str | None, instance: ResourceType | None) -
     )
 
 
+def told(event: dict[str, Any], instance: ResourceType, notifications: Sequence[Notification]) -> Event:
+    """An event that Puppet told of a resource that was handed over to it (`resources.base.Elsewhere`)."""
+    if event["property"] is None and event["status"] != "failure":
+        return noop_refresh(notifications) if event["status"] == "noop" else refresh(notifications, "refreshed")
+    name, previous, desired = event["property"], event["previous"], event["desired"]
+    words = event["message"]
+    if event["status"] != "failure" and name not in instance.sensitive:
+        words = instance.describe(name, previous, desired)
+    if event["resource"].lower() != instance.ref.lower():
+        words = f"{event['resource']}: {words}"
+    return Event(
+        name,
+        event["status"],
+        previous=previous,
+        desired=desired,
+        words=words,
+        message=event["message"],
+        name=event["name"] or f"{name}_changed",
+    )
+
+
 def interrupted() -> Event:
     """The run was told to stop in the middle of a resource's turn."""
     return Event(None, "failure", words="interrupted", message="interrupted")

@@ -52,7 +52,9 @@ class Plan:
             self._instantiate(native, resource)
             return True
         if resource.kind == "compilable_type" or resources.find(name) is not None:
-            self.unfit[resource.ref] = f"bunraku cannot apply the type '{name}': a module's Ruby provider is not run"
+            from bunraku.resources._foreign import Foreign
+
+            self._instantiate(Foreign, resource)
             return True
         return False
 
@@ -65,7 +67,7 @@ class Plan:
             return
         self.instances[resource.ref] = instance
         for name in (resource.title, instance.identity, *as_list(resource.parameters.get("alias"))):
-            known.setdefault((native.type_name, str(name)), instance)
+            known.setdefault((instance.type_name, str(name)), instance)
 
     def _relate(self, resource: Resource) -> None:
         for parameter, comes_first, carries in RELATIONS:

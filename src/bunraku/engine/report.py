@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def build(
     seconds: dict[str, float],
     noop: bool,
     completed: bool = True,
-    logs: list[dict[str, Any]] | None = None,
+    logs: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """The report as JSON's own types.
 
@@ -52,7 +52,7 @@ def build(
         "noop": noop,
         "noop_pending": any(outcome.has("noop") for outcome in outcomes),
         "environment": catalog.environment,
-        "logs": (logs or []) + [line for outcome in outcomes for line in _logs(outcome)],
+        "logs": [*logs] + [line for outcome in outcomes for line in _logs(outcome)],
         "metrics": _metrics(outcomes, counts, seconds),
         "resource_statuses": statuses,
         "corrective_change": False,

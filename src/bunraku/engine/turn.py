@@ -14,6 +14,7 @@ from bunraku.engine.events import Notification
 from bunraku.engine.memory import Memory
 from bunraku.engine.outcome import MASK, Event, Outcome
 from bunraku.engine.plan import Plan, as_list
+from bunraku.resources._foreign import Foreign
 from bunraku.resources.base import ResourceType, shown
 
 
@@ -33,6 +34,10 @@ class Turns:
         """Make the resource as declared, or say what would be changed; `outcome` gets the events. Raises what types
         raise (ResourceError, OSError, CommandError) where it cannot even be read."""
         deferred.resolve(instance, self._resolve)
+        if isinstance(instance, Foreign):
+            told = instance.apply(noop=noop, refresh=bool(notifications) and not all(n.noop for n in notifications))
+            outcome.events += [events.told(event, instance, notifications) for event in told["events"]]
+            return
         self._prefetch(type(instance))
         instance.current = instance.read()
         changes = out_of_sync(instance)

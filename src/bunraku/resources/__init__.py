@@ -35,7 +35,7 @@ def load(name: str) -> type[ResourceType] | None:
 def find(name: str) -> TypeSignature | None:
     """The surface of the type called `name` (lower case), for the compiler, or None where there is no such type.
 
-    A type that can be compiled but not applied yet has its surface in `signatures`.
+    A type of Puppet's that is left to Puppet has its surface in `signatures`.
     """
     found = load(name)
     if found is not None:

@@ -39,7 +39,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 from bunraku.catalog.signature import ParameterSignature, TypeSignature
 
@@ -145,6 +145,20 @@ class Ensure(Property):
         super().__init__(doc, values=values, default=default, munge=munge)
 
 
+class Elsewhere(Protocol):
+    """Who applies resources of types that bunraku does not have."""
+
+    end: Callable[[], None]
+    """Nothing more will come."""
+
+    def apply(self, resource: dict[str, Any], *, noop: bool, refresh: bool) -> dict[str, Any]:
+        """Apply a resource in the wire format, without relationships. Raises ResourceError where that cannot be.
+
+        Returns `events` (dicts: resource, property, status, previous, desired, message, name) and `logs` (level,
+        message).
+        """
+
+
 class Run:
     """What the resources of one run share.
 
@@ -153,7 +167,8 @@ class Run:
     whether `read` has to give properties that nobody declared, for a list of what there is. unflushed:
     folders whose renames the engine flushes to the disk before the run is reported. ahead: the resources of the same
     type whose turn could come right after a resource's, with no other work between: what may be done in one go.
-    at_end: called when the run is over, however it ended.
+    elsewhere: makes the one who applies resources of types that bunraku does not have. at_end: called when the run is
+    over, however it ended.
     """
 
     def __init__(
@@ -172,6 +187,7 @@ class Run:
         self.shared: dict[str, Any] = {}
         self.resources: dict[tuple[str, str], ResourceType] = {}
         self.unflushed: set[str] = set()
+        self.elsewhere: Callable[[], Elsewhere] | None = None
         self.at_end: list[Callable[[], None]] = []
         self.ahead: Callable[[ResourceType], list[ResourceType]] = lambda resource: []
         self.log: Callable[[str, str, str], None] = lambda level, message, source: None
