@@ -1,17 +1,43 @@
-"""package: software as the system's package manager installs it."""
+"""package: software as one of the host's package managers installs it."""
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bunraku.resources.base import Changes, Param, Property, ResourceError, ResourceType, Run, State, boolean, text
-from bunraku.resources.package import dpkg
+from bunraku.resources.package.provider import GONE, WORDS, Provider
+from bunraku.resources.package.versions import is_range
 
-GONE = ("absent", "purged")
-STATE = "dpkg status"
-CANDIDATES = "apt candidates"
-TOGETHER = "packages installed ahead of their turn"
+PROVIDERS = {
+    "apt": ("apt", "Apt"),
+    "aptitude": ("apt", "Apt"),
+    "dpkg": ("apt", "Dpkg"),
+    "dnf": ("rpm", "Dnf"),
+    "yum": ("rpm", "Yum"),
+    "rpm": ("rpm", "Rpm"),
+    "pip": ("pip", "Pip"),
+    "pip3": ("pip", "Pip3"),
+}
+"""The file and the class of each provider."""
+
+
+def find_provider(name: str) -> type[Provider]:
+    """The class of a provider of `PROVIDERS`."""
+    from importlib import import_module
+
+    module, class_name = PROVIDERS[name]
+    found: type[Provider] = getattr(import_module(f"bunraku.resources.package.{module}"), class_name)
+    return found
+
+
+def default_provider() -> str:
+    """apt where dpkg is in charge, else dnf or yum, else (where nothing is there) apt, whose error tells."""
+    if os.path.exists("/var/lib/dpkg/status"):
+        return "apt"
+    return next((name for name in ("dnf", "yum") if shutil.which(name)), "apt")
 
 
 def _options(value: Any) -> list[str]:
@@ -22,72 +48,73 @@ def _options(value: Any) -> list[str]:
     return words
 
 
+def _ensure(value: Any) -> str:
+    word = text(value)
+    return {"installed": "present", "false": "absent", "true": "present"}.get(word, word)
+
+
 class Package(ResourceType):
-    """Manages a package, through apt and dpkg. Packages that one run has to install are installed together, as far as
-    the order that is declared between resources allows.
+    """Manages a package. Packages that one run has to install are installed together, as far as the order that is
+    declared between resources allows.
     """
 
     ensure_rules = False
     lane = "packages and accounts"
     accepted = (
-        *("adminfile", "instance", "status", "category", "platform", "root", "vendor", "description", "command"),
-        *("enable_only", "install_only", "allow_virtual", "package_settings", "flavor", "responsefile", "allowcdrom"),
+        *("adminfile", "instance", "status", "category", "platform", "root", "vendor", "description"),
+        *("enable_only", "package_settings", "flavor", "responsefile", "allowcdrom"),
     )
 
     name = Param("The package's name.", namevar=True)
     ensure = Property(
         "present (or installed), latest, absent, purged (its configuration too), held, a version, or a range of "
         "versions such as '>=1.2 <2'.",
-        munge=lambda value: {"installed": "present", "false": "absent", "true": "present"}.get(
-            text(value), text(value)
-        ),
+        munge=_ensure,
         default="present",
     )
-    mark = Property("hold: keep it at its version; none: let it go.", values=("hold", "none"))
-    provider = Param("apt, or dpkg (a local `source`).", values=("apt", "dpkg"))
-    source = Param("A package file, for the dpkg provider or where apt shall install a local file.", munge=text)
+    mark = Property("hold: keep it at its version; none: let it go (apt, dpkg).", values=("hold", "none"))
+    provider = Param(
+        "apt, dnf, yum (repositories), dpkg, rpm (a local `source`), pip, pip3 (Python); found out unless given.",
+        values=tuple(PROVIDERS),
+    )
+    source = Param("A package file, or for pip a file or URL.", munge=text)
     install_options = Param("Further options for installing.", many=True, munge=_options, default=[])
     uninstall_options = Param("Further options for removing.", many=True, munge=_options, default=[])
     configfiles = Param("keep or replace changed configuration files.", values=("keep", "replace"), default="keep")
     reinstall_on_refresh = Param("Whether a notification installs it anew.", munge=boolean, default=False)
+    command = Param("The pip to use: a name on the path, or a path.", munge=text)
+    allow_virtual = Param("Whether what another package provides will do (RPM).", munge=boolean, default=True)
+    install_only = Param(
+        "Whether versions stand beside each other, such as kernels (RPM).", munge=boolean, default=False
+    )
 
     def validate(self) -> None:
-        """The dpkg provider has no repository to look in."""
-        if self.provider == "dpkg" and self.source is None and self.ensure not in GONE:
-            raise ValueError("The dpkg provider needs a source: the path of the package file")
+        """The parameters fit the provider."""
+        self.backend = find_provider(self.provider or default_provider())(self)
+        self.backend.check()
 
-    @classmethod
-    def prefetch(cls, resources: Sequence[Package], run: Run) -> None:
-        """Read dpkg's state, and ask once for the newest versions of all packages that shall be latest."""
-        run.shared[STATE] = dpkg.read_status()
-        run.shared[CANDIDATES] = dpkg.candidates([r.name for r in resources if r.ensure == "latest"])
+    def all_of_run(self) -> Iterable[Package]:
+        """Every package of the run that the same provider serves."""
+        same = {id(other): other for other in self.run.resources.values() if isinstance(other, Package)}
+        return [other for other in same.values() if type(other.backend) is type(self.backend)]
 
     @classmethod
     def instances(cls, run: Run) -> Iterable[str]:
         """Every package that is installed."""
-        known = run.shared[STATE] = dpkg.read_status()
-        return [name for name, package in known.items() if package.status == "installed" and ":" not in name]
+        return find_provider(default_provider()).installed(run)
+
+    @property
+    def _together(self) -> dict[str, State]:
+        """What was installed ahead of its turn: what was there before, by name."""
+        found: dict[str, State] = self.run.shared.setdefault(f"{self.backend.name} packages installed ahead", {})
+        return found
 
     def read(self) -> State:
         """The installed version, absent, or purged."""
-        ahead: dict[str, State] = self.run.shared.get(TOGETHER, {})
-        if self.name in ahead:
-            return ahead[self.name]
-        known = self.run.shared.get(STATE)
-        if known is None:
-            known = self.run.shared[STATE] = dpkg.read_status()
-        package = known.get(self.name)
-        if package is None or package.status == "not-installed":
-            return {"ensure": "purged", "mark": "none"}
-        mark = "hold" if package.wanted == "hold" else "none"
-        if package.status == "config-files":
-            return {"ensure": "absent", "mark": mark}
-        if package.status != "installed":
-            return {"ensure": "absent", "mark": mark}
-        return {"ensure": package.version, "mark": mark}
+        return self._together.get(self.name) or self.backend.read()
 
     def in_sync(self, name: str, current: Any, desired: Any) -> bool:
-        """Present is any version; latest is what apt would install."""
+        """Present is any version; latest is what the package manager would install."""
         if name == "mark":
             return self.ensure in GONE or current == desired
         if desired == "purged":
@@ -97,93 +124,88 @@ class Package(ResourceType):
         if current in GONE:
             return False
         if desired == "latest":
-            newest = self.run.shared.get(CANDIDATES, {}).get(self.name)
-            return newest is None or current == newest
+            newest = self.backend.newest()
+            return newest is None or self.backend.same(current, newest)
         if desired == "held":
             return bool(self.current["mark"] == "hold")
-        if dpkg.is_range(desired):
-            return dpkg.in_range(current, desired)
-        return desired == "present" or bool(current == desired)
+        return desired == "present" or self.backend.fits(current, desired)
 
     def change(self, changes: Changes) -> None:
         """Install, upgrade, remove or mark."""
         ensure = changes.get("ensure")
-        if self.run.shared.get(TOGETHER, {}).pop(self.name, None) is not None:
+        if self._together.pop(self.name, None) is not None:
             return
         try:
-            if ensure in GONE:
-                self._remove(ensure)
-            elif ensure is not None:
-                self._install(ensure)
+            if ensure is not None:
+                if self.current["mark"] == "hold":
+                    self.backend.hold(False)
+                if ensure in GONE:
+                    self.backend.remove(purge=ensure == "purged")
+                else:
+                    self._install(ensure)
             mark = "hold" if ensure == "held" else self.mark
             if mark and ensure not in GONE:
-                dpkg.hold(self.name, mark == "hold")
+                self.backend.hold(mark == "hold")
         finally:
-            self.run.shared[STATE] = None
-        if ensure is not None and ensure not in GONE and self.read()["ensure"] in GONE:
+            self.backend.forget()
+        if ensure is not None and ensure not in GONE:
+            self._check(ensure)
+
+    def _check(self, ensure: str) -> None:
+        """The package manager did what it said. Raises ResourceError."""
+        now = self.read()["ensure"]
+        if now in GONE:
             raise ResourceError(
-                f"apt-get said that it installed {self.name}, but dpkg does not know it: a virtual package?"
+                f"{self.name} was said to be installed, but the {self.backend.name} provider does not know it: "
+                "a virtual package?"
             )
+        if ensure not in WORDS and self.source is None and not self.backend.fits(now, ensure):
+            raise ResourceError(f"Failed to update to version {ensure}, got version {now} instead")
 
     def _install(self, ensure: str) -> None:
-        if self.current["mark"] == "hold":
-            dpkg.hold(self.name, False)
-        if self.source is not None and self.provider == "dpkg":
-            dpkg.dpkg("--force-confold" if self.configfiles == "keep" else "--force-confnew", "-i", self.source)
-            return
-        options = [*self.install_options]
-        what = self.name
-        if self.source is not None:
-            what = self.source
-        elif dpkg.is_range(ensure):
-            version = dpkg.best(dpkg.versions(self.name), ensure)
-            if version is None:
-                raise ResourceError(f"No version of {self.name} is in the range {ensure}")
-            what = f"{self.name}={version}"
-        elif ensure not in ("present", "latest", "held"):
-            what = f"{self.name}={ensure}"
-            options.append("--allow-downgrades")
         if self._is_plain():
             others = self._others_to_install()
             if others and self._install_together(others):
                 return
-        dpkg.apt_get("install", [what], options, keep_configuration=self.configfiles == "keep")
+        self.backend.install(None if self.source is not None and ensure in WORDS else self._version(ensure))
+
+    def _version(self, ensure: str) -> str | None:
+        if self.source is not None and is_range(ensure):
+            return None
+        return self.backend.version_for(ensure)
 
     def _is_plain(self) -> bool:
-        """Whether the name alone says what is to be installed."""
-        return self.ensure in ("present", "latest") and not (
-            self.source or self.install_options or self.mark or self.provider == "dpkg" or self.configfiles != "keep"
+        """Whether the name says what is to be installed, and the options how."""
+        return (
+            self.backend.installs_together
+            and self.current.get("ensure", "purged") in GONE
+            and self.ensure in ("present", "latest")
+            and not (self.source or self.mark or self.configfiles != "keep")
         )
 
     def _others_to_install(self) -> list[Package]:
         """Packages whose turn could come now, that are missing too, and that can go into the same transaction."""
+        how = (type(self.backend), self.install_options, self.command)
         others = [other for other in self.run.ahead(self) if isinstance(other, Package) and other._is_plain()]
-        return [other for other in others if other.read()["ensure"] in GONE and other.read()["mark"] != "hold"]
+        alike = [other for other in others if (type(other.backend), other.install_options, other.command) == how]
+        states = [(other, other.read()) for other in alike]
+        return [other for other, state in states if state["ensure"] in GONE and state["mark"] != "hold"]
 
     def _install_together(self, others: Sequence[Package]) -> bool:
         """Install this and the others in one transaction; False where it failed, and each has to be tried by itself."""
         before = {other.name: other.read() for other in others}
         try:
-            dpkg.apt_get("install", [self.name, *before])
+            self.backend.install_together([self.name, *before])
         except ResourceError:
             return False
-        self.run.shared.setdefault(TOGETHER, {}).update(before)
+        self._together.update(before)
         return True
-
-    def _remove(self, ensure: str) -> None:
-        if self.current["mark"] == "hold":
-            dpkg.hold(self.name, False)
-        if self.provider == "dpkg":
-            dpkg.dpkg("-r" if ensure == "absent" else "--purge", self.name)
-        else:
-            verb = "remove" if ensure == "absent" else "purge"
-            dpkg.apt_get(verb, [self.name], self.uninstall_options)
 
     def refresh(self) -> str:
         """Install it anew, where that is asked for."""
         if not self.reinstall_on_refresh or self.ensure in GONE:
             return ""
-        dpkg.apt_get("install", [self.name], ["--reinstall", *self.install_options])
+        self.backend.reinstall()
         return "installed anew"
 
     def describe(self, name: str, current: Any, desired: Any) -> str:
@@ -193,8 +215,8 @@ class Package(ResourceType):
         if desired in GONE:
             return "removed" if desired == "absent" else "purged"
         if current in GONE:
-            version = self.run.shared.get(CANDIDATES, {}).get(self.name) if desired == "latest" else desired
+            version = self.backend.newest() if desired == "latest" else desired
             return "installed" + ("" if version in (None, "present", "latest", "held") else f" {version}")
         if desired == "latest":
-            return f"upgraded {current} → {self.run.shared.get(CANDIDATES, {}).get(self.name, 'latest')}"
+            return f"upgraded {current} → {self.backend.newest() or 'latest'}"
         return f"version {current} → {desired}"

@@ -9,7 +9,6 @@ import os
 import re
 import time
 from collections.abc import Sequence
-from functools import cmp_to_key
 from typing import NamedTuple
 
 from bunraku.resources.base import ResourceError
@@ -116,58 +115,3 @@ def hold(name: str, on: bool) -> None:
 
 def _run(argv: Sequence[str]) -> process.Result:
     return process.run(argv, deadline=DEADLINE, env={**os.environ, **ENVIRONMENT})
-
-
-# Versions ------------------------------------------------------------------------------------------------------------
-
-
-def compare(a: str, b: str) -> int:
-    """Debian's order of versions (deb-version(7)): negative, 0 or positive."""
-    (epoch_a, a), (epoch_b, b) = _epoch(a), _epoch(b)
-    if epoch_a != epoch_b:
-        return epoch_a - epoch_b
-    upstream_a, _, revision_a = a.rpartition("-") if "-" in a else (a, "", "0")
-    upstream_b, _, revision_b = b.rpartition("-") if "-" in b else (b, "", "0")
-    return _compare_part(upstream_a, upstream_b) or _compare_part(revision_a, revision_b)
-
-
-def _epoch(version: str) -> tuple[int, str]:
-    epoch, colon, rest = version.partition(":")
-    return (int(epoch), rest) if colon and epoch.isdigit() else (0, version)
-
-
-def _compare_part(a: str, b: str) -> int:
-    words_a, words_b = re.findall(r"(\D*)(\d*)", a), re.findall(r"(\D*)(\d*)", b)
-    for index in range(max(len(words_a), len(words_b))):
-        letters_a, digits_a = words_a[index] if index < len(words_a) else ("", "")
-        letters_b, digits_b = words_b[index] if index < len(words_b) else ("", "")
-        key_a, key_b = [*map(_weight, letters_a), 0], [*map(_weight, letters_b), 0]
-        if key_a != key_b:
-            return -1 if key_a < key_b else 1
-        difference = int(digits_a or 0) - int(digits_b or 0)
-        if difference:
-            return difference
-    return 0
-
-
-def _weight(char: str) -> int:
-    """`~` sorts before the end of a part, letters before everything else."""
-    return -1 if char == "~" else ord(char) if char.isalpha() else ord(char) + 256
-
-
-def is_range(wanted: str) -> bool:
-    """Whether a version is said as a range: `>=1.2 <2`."""
-    return re.match(r"[<>]", wanted.strip()) is not None
-
-
-def in_range(version: str, wanted: str) -> bool:
-    """Whether `version` lies in a range of comparisons that all have to hold."""
-    tests = {"<": lambda c: c < 0, "<=": lambda c: c <= 0, ">": lambda c: c > 0, ">=": lambda c: c >= 0}
-    parts = re.findall(r"([<>]=?)\s*(\S+)", wanted)
-    return bool(parts) and all(tests[operator](compare(version, bound)) for operator, bound in parts)
-
-
-def best(versions: Sequence[str], wanted: str) -> str | None:
-    """The newest of `versions` that lies in the range `wanted`."""
-    fitting = [version for version in versions if in_range(version, wanted)]
-    return max(fitting, key=cmp_to_key(compare)) if fitting else None
