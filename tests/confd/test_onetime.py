@@ -230,6 +230,20 @@ def test_many_files_from_one_template(confdir: Confdir) -> None:
     }
 
 
+def test_a_file_whose_key_is_gone_is_removed_by_a_later_run_unless_it_was_changed(confdir: Confdir) -> None:
+    confdir.data("app: {sites: {a: 1, b: 2, c: 3, d: 4}}")
+    confdir.resource("sites", "{{.Value}}", dest=f"{confdir.out}/{{{{base .Key}}}}", for_each="/app/sites/*")
+    assert Run(confdir).ok
+    (confdir.out / "c").write_text("changed by hand")
+    (confdir.out / "other").write_text("of somebody else")
+    confdir.data("app: {sites: {a: 1}}")
+    assert Run(confdir, noop=True).ok and len(list(confdir.out.iterdir())) == 5
+    run = Run(confdir)
+    assert run.ok and sorted(path.name for path in confdir.out.iterdir()) == ["a", "c", "other"]
+    assert f"removed resource=sites dest={confdir.out}/b" in run.log
+    assert "removed" not in Run(confdir).log
+
+
 def test_a_key_cannot_lead_out_of_the_folder(confdir: Confdir) -> None:
     confdir.data("app: {name: ../../escaped}")
     confdir.resource("a", "x", dest=f'{confdir.out}/{{{{getv "/app/name"}}}}')
@@ -243,6 +257,8 @@ def test_a_conditional_destination(confdir: Confdir) -> None:
     assert Run(confdir).ok and not dest.exists()
     confdir.data("app: {enabled: 'yes'}")
     assert Run(confdir).ok and dest.exists()
+    confdir.data("app: {v: 1}")
+    assert Run(confdir).ok and not dest.exists()
 
 
 def test_include(confdir: Confdir) -> None:

@@ -67,15 +67,12 @@ class Job:
         """The files as they should be. Raises ResourceFailed."""
         return render(self.resource, self.view.store, self.templates)
 
-    def succeeded(self, files: list[File]) -> list[File]:
-        """Note what is in place now; the files that were, and that no key asks for any more."""
+    def succeeded(self, files: list[File]) -> None:
+        """Note what is in place now."""
         self.failures, self.problem, self.last_run = 0, "", time.time()
-        placed = {file.path: file for file in files}
-        stale = [file for path, file in self.placed.items() if path not in placed]
-        self.placed = placed
+        self.placed = {file.path: file for file in files}
         # Somebody may have changed them since: what tells that they are ours is learnt when they are read again.
         self.stamps = {}
-        return stale
 
     def drifted(self) -> list[str]:
         """Its files that somebody has changed."""

@@ -14,7 +14,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -23,7 +22,8 @@ from typing import Any
 from bunraku.confd import status
 from bunraku.confd.backends import BackendError, Lost
 from bunraku.confd.job import Job
-from bunraku.confd.pipeline import File, Placing, ResourceFailed, flush_folders, place, put
+from bunraku.confd.made import Made
+from bunraku.confd.pipeline import File, Placing, ResourceFailed, flush_folders, place
 from bunraku.confd.reloads import Owed, Reloads
 from bunraku.confd.resource import Resource, load_folder
 from bunraku.confd.settings import ConfigError, Settings, backend_identity
@@ -59,6 +59,7 @@ class Daemon:
         """Files of conf.d that cannot be used, and why."""
         self.sources: dict[object, Source] = {}
         self.reloads = Reloads(settings.statedir, log)
+        self._made = Made(settings.statedir, log)
         self._resettle = resettle
         self._events: SimpleQueue[Event] = SimpleQueue()
         self._workers = Workers(WORKERS)
@@ -237,6 +238,7 @@ class Daemon:
             except ResourceFailed as error:
                 self._failed(job, str(error))
                 continue
+            self._made.about_to(job.resource, files)
             job.running = True
             alone = not files or job.resource.check_cmd
             batches.setdefault(job if alone else os.path.dirname(files[0].path), []).append((job, files))
@@ -283,9 +285,10 @@ class Daemon:
         """A resource's files are as they should be."""
         if job.failures:
             self.log.info("recovered", resource=job.resource.name, failures=job.failures)
-        for stale in job.succeeded(files):
-            self._owners.pop(stale.path, None)
-            self._remove(job, stale)
+        for path in job.placed:
+            self._owners.pop(path, None)
+        job.succeeded(files)
+        self._made.remove_others(job.resource, files)
         for file in files:
             self._owners[file.path] = job
         if job.resource.settings.on_drift != "ignore":
@@ -293,15 +296,6 @@ class Daemon:
         if job.looked_away:
             job.looked_away = False
             self._look(job)
-
-    def _remove(self, job: Job, stale: File) -> None:
-        """Remove a file that was made for a key which is gone, unless somebody has changed it."""
-        try:
-            if not job.resource.settings.noop and File.at(stale.path) == stale:
-                put(replace(stale, content=None))
-                self.log.info("removed", resource=job.resource.name, dest=stale.path)
-        except ResourceFailed as error:
-            self.log.error(f"{job.resource.name}: {error}")
 
     def _failed(self, job: Job, problem: str) -> None:
         self._counters["failures"] += 1

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from bunraku.confd.backends import Backend, BackendError, Snapshot, open_backend
+from bunraku.confd.made import Made
 from bunraku.confd.mirror import Mirror
 from bunraku.confd.pipeline import Change, File, ResourceFailed, flush_folders, place, render
 from bunraku.confd.reloads import Reloads
@@ -25,8 +26,8 @@ def run_once(settings: Settings, log: Log, show: Callable[[Change], None]) -> bo
         log.error(error)
     if not folder.resources and not folder.errors:
         log.warn("no template resources", folder=os.path.join(settings.confdir, "conf.d"))
-    reloads = Reloads(settings.statedir, log)
-    failed = sum(_failures(group, log, reloads, show) for group in by_backend(folder))
+    reloads, made = Reloads(settings.statedir, log), Made(settings.statedir, log)
+    failed = sum(_failures(group, log, reloads, made, show) for group in by_backend(folder))
     if not (settings.noop or settings.sync_only):
         failed += reloads.run_all()
     return not failed and not folder.errors
@@ -40,7 +41,9 @@ def by_backend(folder: Folder) -> list[list[Resource]]:
     return list(groups.values())
 
 
-def _failures(resources: Sequence[Resource], log: Log, reloads: Reloads, show: Callable[[Change], None]) -> int:
+def _failures(
+    resources: Sequence[Resource], log: Log, reloads: Reloads, made: Made, show: Callable[[Change], None]
+) -> int:
     """Bring the resources of one back end about; how many failed."""
     try:
         backend = open_backend(resources[0].settings)
@@ -52,16 +55,16 @@ def _failures(resources: Sequence[Resource], log: Log, reloads: Reloads, show: C
         log.error(str(error), resources=len(resources))
         return len(resources)
     failed: set[str] = set()
-    wanted: list[tuple[Resource, File]] = []
+    wanted: dict[str, list[File]] = {}
     for resource in resources:
         view = mirror.view(resource)
         try:
-            rendered = render(resource, view.store, Templates.of(resource.settings, view.store))
-            wanted += [(resource, file) for file in rendered]
+            files = wanted[resource.path] = render(resource, view.store, Templates.of(resource.settings, view.store))
+            made.about_to(resource, files)
         except ResourceFailed as error:
             log.error(f"{resource.name}: {error}")
             failed.add(resource.path)
-    placed = place(wanted, reloads.about_to)
+    placed = place([(r, file) for r in resources for file in wanted.get(r.path, ())], reloads.about_to)
     for placing in placed:
         resource, change = placing.resource, placing.change
         if placing.problem:
@@ -72,6 +75,9 @@ def _failures(resources: Sequence[Resource], log: Log, reloads: Reloads, show: C
         elif change is not None:
             log.info("replaced", resource=resource.name, dest=change.new.path)
     flush_folders(placing.wanted.path for placing in placed if placing.replaced)
+    for resource in resources:
+        if resource.path not in failed:
+            made.remove_others(resource, wanted[resource.path])
     return len(failed)
 
 

@@ -47,6 +47,11 @@ class Resource:
         return os.path.basename(self.path).removesuffix(".toml")
 
     @property
+    def varies(self) -> bool:
+        """Whether it depends on the keys which files there are."""
+        return bool(self.for_each or self.when or "{{" in self.dest)
+
+    @property
     def source(self) -> str:
         """The template's path."""
         return os.path.join(self.settings.confdir, "templates", self.src)
