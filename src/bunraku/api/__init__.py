@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bunraku.catalog.catalog import Catalog
     from bunraku.catalog.values import Deferred
     from bunraku.language.compiler import Compiler
+    from bunraku.language.errors import CompileError
     from bunraku.language.inputs import Data, Inputs, Ruby
     from bunraku.system.cache import Cache
 
@@ -36,9 +37,24 @@ class Compilation:
         self._compiler = compiler
 
     def to_dict(self) -> dict[str, Any]:
-        """The catalog in Puppet's wire format."""
+        """The catalog in Puppet's wire format. Raises CompileError for a value that has no form in it."""
+        from bunraku.language.errors import CompileError
+
         with collector_paused():
-            return self.catalog.to_dict()
+            try:
+                return self.catalog.to_dict()
+            except CompileError as error:
+                raise self._placed(error) from None
+
+    def _placed(self, error: CompileError) -> CompileError:
+        """An error about a resource's value, with the place of the resource."""
+        for resource in self.catalog:
+            try:
+                resource.to_dict()
+            except type(error):
+                message = f"Evaluation Error: {error.message}"
+                return type(error)(message, file=resource.file, line=resource.line)
+        return error
 
     def unmet_dependencies(self) -> list[Unmet]:
         """What the modules that were used need, and is missing or too old."""

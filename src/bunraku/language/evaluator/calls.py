@@ -58,7 +58,9 @@ def _named_call(unit: Unit, node: nodes.Call | nodes.MethodCall, name: str, argu
             raise
         except RecursionError:
             raise unit.placed(CompileError("stack level too deep"), node) from None
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except ValueError as error:
+            raise unit.placed(CompileError(str(error)), node) from error
+        except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
             # What a function makes of arguments that it cannot work with is the caller's error, as in the reference.
             raise unit.placed(CompileError(f"{name}(): {error}"), node) from error
 

@@ -54,11 +54,13 @@ def to_number(value: Any) -> int | float | None:
 def numeric(unit: Unit, node: nodes.Node, scope: Scope, value: Any) -> Any:
     """`value` as an operand of arithmetic: a number, a time, or the number that a string spells."""
     kind = type(value)
-    if kind is int or kind is float or is_time(value):
+    if kind is int or kind is float or is_time(value) or is_version(value):
         return value
     number = to_number(value)
     if number is None:
-        raise unit.issue(node, f"The value '{types.interpolate(value)}' cannot be converted to Numeric.")
+        from bunraku.language.functions.ruby_text import to_s
+
+        raise unit.issue(node, f"The value '{to_s(value)}' cannot be converted to Numeric.")
     strict = scope.compiler.strict
     if strict != "off":
         shown = types.interpolate(number)
@@ -74,6 +76,11 @@ def is_time(value: Any) -> bool:
     return hasattr(value, "nanoseconds")
 
 
+def is_version(value: Any) -> bool:
+    """Whether it is a SemVer, which counts as a number until something is made of it."""
+    return hasattr(value, "prerelease")
+
+
 # ---------------------------------------------------------------- unary
 
 
@@ -86,7 +93,12 @@ def _unary(unit: Unit, node: nodes.Unary) -> Closure:
         return lambda scope: unfolded(operand(scope))
 
     def minus(scope: Scope) -> Any:
-        return -numeric(unit, node, scope, operand(scope))
+        value = numeric(unit, node, scope, operand(scope))
+        if is_version(value):
+            raise unit.placed(_no_number(), node)
+        if is_time(value) and not hasattr(value, "__neg__"):
+            raise unit.placed(CompileError(f"{types.with_article(types.label(value), True)} cannot be negative"), node)
+        return -value
 
     return minus
 
@@ -148,6 +160,8 @@ def _compare(unit: Unit, node: nodes.Binary, left: Closure, right: Closure) -> C
             return holds(a, b)
         if isinstance(a, types.PType):
             return _compare_types(node.operator, a, b)
+        if kind in (int, float) and is_version(b):
+            raise unit.placed(_no_number(), node)
         try:
             return holds(types.compare(a, b), 0)
         except CompileError as error:
@@ -173,7 +187,7 @@ def _match(unit: Unit, node: nodes.Binary, left: Closure, right: Closure) -> Clo
         a, pattern = left(scope), right(scope)
         if isinstance(pattern, types.PType):
             return pattern.instance(a) is not negated
-        if hasattr(pattern, "matches"):
+        if hasattr(pattern, "includes"):  # a range of versions
             return types.matches(a, pattern) is not negated
         regexp = _regexp(unit, node, pattern)
         if not isinstance(a, str):
@@ -191,7 +205,9 @@ def _regexp(unit: Unit, node: nodes.Binary, pattern: Any) -> types.Regexp:
     """The right side of a match as a regular expression that can be run."""
     try:
         if not isinstance(pattern, (str, types.Regexp)):
-            raise CompileError(f"no implicit conversion of {types.infer_reduced(pattern).generalize()} into String")
+            from bunraku.language.functions.ruby_text import class_or_constant
+
+            raise CompileError(f"no implicit conversion of {class_or_constant(pattern)} into String")
         regexp = types.Regexp(pattern) if isinstance(pattern, str) else pattern
         regexp.search("")
     except CompileError as error:
@@ -289,18 +305,18 @@ def _arithmetic(unit: Unit, node: nodes.Binary, left: Closure, right: Closure) -
 
 def _calculate(unit: Unit, node: nodes.Binary, a: Any, b: Any) -> Any:
     sign = node.operator
-    if is_time(a) or is_time(b):
-        return _on_times(unit, node, a, b)
-    if sign == "%" and type(b) is float and type(a) is int:
-        raise _not_applicable(unit, node, a, b)
-    if type(a) is float and sign in ("%", "<<", ">>"):
+    if type(a) is float and (sign == "%" or (sign in ("<<", ">>") and not is_time(b))):
         raise _not_applicable(unit, node, a)
-    if type(b) is float and sign in ("<<", ">>"):
-        b = int(b)
+    if sign == "%" and type(b) is float:
+        raise _not_applicable(unit, node, a, b)
     if b == 0 and type(a) is int and type(b) is int and sign in ("/", "%"):
         raise unit.issue(node.right, "Division by 0")
+    if (is_version(a) and not is_time(b)) or (is_version(b) and not is_time(a)):
+        raise _of_version(unit, node, a)
+    if type(b) is float and sign in ("<<", ">>"):
+        b = int(b)
     try:
-        result = _ARITHMETIC[sign](a, b)
+        result = _on_times(unit, node, a, b) if is_time(a) or is_time(b) else _ARITHMETIC[sign](a, b)
     except OverflowError:
         result = math.inf
     if type(result) is float and math.isinf(result):
@@ -311,11 +327,24 @@ def _calculate(unit: Unit, node: nodes.Binary, a: Any, b: Any) -> Any:
 def _on_times(unit: Unit, node: nodes.Binary, a: Any, b: Any) -> Any:
     try:
         return types.time_arithmetic(node.operator, a, b)
+    except ZeroDivisionError:
+        raise unit.issue(node.right, "Division by 0") from None
     except CompileError as error:
         raise unit.placed(error, node) from None
     except TypeError:
-        when = b if is_time(b) and type(a) in (int, float) else None
+        when = b if is_time(b) and (type(a) in (int, float) or is_version(a)) else None
         raise _not_applicable(unit, node, a, when) from None
+
+
+def _of_version(unit: Unit, node: nodes.Binary, a: Any) -> CompileError:
+    """What is wrong with arithmetic with a version: `-`, `*`, `/` and `+` try to make a number of it."""
+    if is_version(a) or node.operator in ("<<", ">>"):
+        return _not_applicable(unit, node, a)
+    return unit.placed(_no_number(), node)
+
+
+def _no_number() -> CompileError:
+    return CompileError("can't convert SemanticPuppet::Version into Float")
 
 
 def _not_applicable(unit: Unit, node: nodes.Binary, a: Any, b: Any = None) -> CompileError:
@@ -386,4 +415,4 @@ def _joined(unit: Unit, node: nodes.Binary, a: Any, b: Any) -> Any:
         raise unit.placed(CompileError("Can only append Binary to a Binary"), node)
     if not isinstance(b, (str, types.URI)):
         raise unit.placed(CompileError("An URI can only be merged with an URI or String"), node)
-    return a.join(b)
+    return a.joined(b)

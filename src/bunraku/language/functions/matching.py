@@ -7,8 +7,9 @@ from typing import Any
 from bunraku.language.errors import CompileError
 from bunraku.language.functions import function
 from bunraku.language.functions import regex as ruby_regex
-from bunraku.language.functions.ruby_text import class_name, flattened
+from bunraku.language.functions.ruby_text import flattened
 from bunraku.language.types.base import PType
+from bunraku.language.types.labels import ruby_class
 from bunraku.language.types.regexp import Regexp
 from bunraku.language.types.scalars import PPatternType, PRegexpType
 from bunraku.language.types.variants import PVariantType
@@ -48,7 +49,7 @@ def _alternatives(pattern: Any) -> list[Any]:
         return list(resolved.regexps)
     raise CompileError(
         "match() expects pattern of T, where T is String, Regexp, Regexp[r], Pattern[p], or Array[T]. "
-        f"Got {class_name(pattern)}"
+        f"Got {ruby_class(pattern)}"
     )
 
 

@@ -11,21 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cmp_to_key
 from typing import Any, Final
 
-from bunraku.catalog.values import Binary, Default, Deferred, Sensitive, from_hash_key, same
+from bunraku.catalog.values import Default, Sensitive, from_hash_key, same
 from bunraku.language.errors import CompileError
+from bunraku.language.types.labels import ruby_class as ruby_class
 
-_CLASS_NAMES: Final[dict[type, str]] = {
-    type(None): "NilClass",
-    int: "Integer",
-    float: "Float",
-    str: "String",
-    list: "Array",
-    dict: "Hash",
-    Default: "Symbol",
-    Sensitive: "Puppet::Pops::Types::PSensitiveType::Sensitive",
-    Binary: "Puppet::Pops::Types::PBinaryType::Binary",
-    Deferred: "DeferredValue",
-}
 _ESCAPES: Final = {
     '"': '\\"',
     "\\": "\\\\",
@@ -40,18 +29,9 @@ _ESCAPES: Final = {
 }
 
 
-def class_name(value: Any) -> str:
-    """The name of the value's class in Ruby, as messages show it."""
-    if isinstance(value, bool):
-        return "TrueClass" if value else "FalseClass"
-    if hasattr(value, "assignable"):
-        return f"Puppet::Pops::Types::{type(value).__name__}"
-    return _CLASS_NAMES.get(type(value)) or type(value).__name__
-
-
 def class_or_constant(value: Any) -> str:
     """How a refused conversion or comparison names a value: nil, true and false by themselves, others by class."""
-    return inspect(value) if value is None or isinstance(value, bool) else class_name(value)
+    return inspect(value) if value is None or isinstance(value, bool) else ruby_class(value)
 
 
 def to_s(value: Any) -> str:
@@ -187,7 +167,7 @@ def floating(text: str) -> float:
 
 def described(value: Any) -> str:
     """A receiver as Ruby's "undefined method" message shows it: `nil:NilClass`, `"a":String`, `1:Integer`."""
-    return f"{inspect(value)}:{class_name(value)}"
+    return f"{inspect(value)}:{ruby_class(value)}"
 
 
 def compare(a: Any, b: Any) -> int:
@@ -200,8 +180,8 @@ def compare(a: Any, b: Any) -> int:
 
 def not_comparable(a: Any, b: Any) -> CompileError:
     """The error about two values that have no order."""
-    shown = inspect(b) if b is None or isinstance(b, bool | int | float) else class_name(b)
-    return CompileError(f"comparison of {class_name(a)} with {shown} failed")
+    shown = inspect(b) if b is None or isinstance(b, bool | int | float) else ruby_class(b)
+    return CompileError(f"comparison of {ruby_class(a)} with {shown} failed")
 
 
 def _order(a: Any, b: Any) -> int | None:

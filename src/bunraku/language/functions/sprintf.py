@@ -45,6 +45,11 @@ class _Directive:
         self.precision: int | None = None
         self.value: Any = _UNREAD
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether there are flags, a width or a precision."""
+        return bool(self.flags) or self.width is not None or self.precision is not None
+
     def padded(self, text: str) -> str:
         """The text, brought to the width with spaces."""
         width = self.width or 0
@@ -90,6 +95,8 @@ class _Formatter:
         while True:
             char = self._text[self._at : self._at + 1]
             self._at += 1
+            if not char and directive.is_begun:
+                return self._percent(directive, char)
             if not char:
                 raise CompileError("incomplete format specifier; use %% (double %) instead")
             if char in " #+-0":
@@ -147,9 +154,9 @@ class _Formatter:
         number = self._digits(start)
         if self._at > start and self._text[self._at : self._at + 1] == "$":
             self._at += 1
-            return _as_integer(self._argument_number(number))
+            return _index(self._argument_number(number))
         self._at = start
-        return _as_integer(self._argument())
+        return _index(self._argument())
 
     def _precision(self, directive: _Directive) -> None:
         if directive.precision is not None:
@@ -174,7 +181,7 @@ class _Formatter:
         return self._arguments[0][name]
 
     def _percent(self, directive: _Directive, char: str) -> str:
-        if directive.flags or directive.width is not None or directive.precision is not None:
+        if directive.is_begun:
             raise CompileError("invalid format character - %")
         return "%" if char == "%" else "%" + char
 
@@ -223,6 +230,16 @@ def _as_integer(value: Any) -> int:
     raise CompileError(f"can't convert {ruby.class_or_constant(value)} into Integer")
 
 
+def _index(value: Any) -> int:
+    """What stands for a width or a character: a number that a C int holds, and nothing that would be made one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise CompileError(f"no implicit conversion of {ruby.class_or_constant(value)} into Integer")
+    number = _as_integer(value)
+    if not -_LIMIT <= number < _LIMIT:
+        raise CompileError(f"integer {number} too big to convert to `int'")
+    return number
+
+
 def _as_float(value: Any) -> float | int:
     if isinstance(value, str):
         return ruby.floating(value)
@@ -241,7 +258,7 @@ def _character(directive: _Directive, kind: str, value: Any) -> str:
         if len(value) != 1:
             raise CompileError("%c requires a character")
         return directive.padded(value)
-    code = _as_integer(value)
+    code = _index(value)
     if not 0 <= code < 0x110000:
         raise CompileError("invalid character")
     return directive.padded(chr(code))
@@ -340,7 +357,8 @@ def _hexadecimal(directive: _Directive, number: float) -> str:
         whole, fraction = "0x" + text[:cut], text[cut:]
     else:
         fraction = fraction.ljust(directive.precision, "0")
-    return f"{whole}{'.' if fraction else ''}{fraction}p{exponent}"
+    point = "." if fraction or "#" in directive.flags else ""
+    return f"{whole}{point}{fraction}p{exponent}"
 
 
 _CONVERSIONS: Final[dict[str, Callable[[_Directive, str, Any], str]]] = {

@@ -134,7 +134,7 @@ def _size(keys: list[Any], start: int = 0) -> PIntegerType:
         if type(key) is not int and key is not DEFAULT:
             raise BadParameter(
                 "A Type's size constraint arguments must be a single Integer type, or 1-2 integers (or default)."
-                f" Got {with_article(ruby_class(key))}",
+                f" Got {with_article(label(key) if isinstance(key, PType) else ruby_class(key))}",
                 start + index,
             )
     return PIntegerType(*keys)

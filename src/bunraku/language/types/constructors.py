@@ -76,7 +76,7 @@ def _integer_of(text: str, radix: int | None) -> int:
     return -value if match[1] == "-" else value
 
 
-def _complain_integer(value: Any, radix: Any = DEFAULT, absolute: Any = None) -> str | None:
+def _complain_integer(value: Any, radix: Any = None, absolute: Any = None) -> str | None:
     if isinstance(value, dict):
         kind = CONSTRUCTORS["Integer"].signatures[0].type.parameters
         named = CONSTRUCTORS["Integer"].signatures[1].type.parameters
@@ -85,7 +85,7 @@ def _complain_integer(value: Any, radix: Any = DEFAULT, absolute: Any = None) ->
             return _cannot(value["from"], "Integer")
         _check_radix(value.get("radix", DEFAULT))
         assert_instance("Integer.new", named.types[0], value)
-    if (radix is not DEFAULT and type(radix) is not int) or absolute not in (None, True, False):
+    if (radix is not None and type(radix) is not int) or absolute not in (None, True, False):
         return None
     _check_radix(radix)
     return _cannot(value, "Integer")

@@ -42,9 +42,22 @@ def ruby_class(value: Any) -> str:
         return f"Puppet::Pops::Types::{type(value).__name__}"
     if value is False:
         return "FalseClass"
+    if type(value).__name__ == "URI":
+        return f"URI::{_URI_CLASSES.get(value.parts['scheme'], 'Generic')}"
     return _CLASSES.get(type(value).__name__, type(value).__name__)
 
 
+_URI_CLASSES = {
+    "file": "File",
+    "ftp": "FTP",
+    "http": "HTTP",
+    "https": "HTTPS",
+    "ldap": "LDAP",
+    "ldaps": "LDAPS",
+    "mailto": "MailTo",
+    "ws": "WS",
+    "wss": "WSS",
+}
 _CLASSES = {
     "str": "String",
     "int": "Integer",
@@ -60,4 +73,5 @@ _CLASSES = {
     "Timestamp": "Puppet::Pops::Time::Timestamp",
     "SemVer": "SemanticPuppet::Version",
     "SemVerRange": "SemanticPuppet::VersionRange",
+    "Deferred": "DeferredValue",
 }

@@ -229,4 +229,4 @@ def _detailed_actual(expected: list[PType], actual: PType) -> str:
     general = actual.generalize()
     if any(_is_same_kind(choice, actual) for choice in choices) or any(c.assignable(general) for c in choices):
         return _expanded(actual)
-    return actual.kind
+    return actual.name

@@ -74,7 +74,8 @@ class SemVer:
         """-1, 0 or 1. Raises CompileError where `other` is no version."""
         if not isinstance(other, SemVer):
             raise CompileError("Versions not comparable to non Versions")
-        return int(self > other) - int(self < other)
+        mine, theirs = self._order(), other._order()
+        return int(mine > theirs) - int(mine < theirs)
 
     def matches(self, value: Any) -> bool:
         """Whether a version, or a string of one, is the same."""
@@ -159,6 +160,13 @@ class Interval(NamedTuple):
         else:
             shared = self.prereleases | other.prereleases
         return Interval(low, high, low_open, not closed, shared)
+
+    def __str__(self) -> str:
+        if self.low == self.high and not self.high_open:
+            return str(self.low)
+        low = [] if self.low == MIN else [f"{'>' if self.low_open else '>='}{self.low}"]
+        high = [] if self.high == MAX else [f"{'<' if self.high_open else '<='}{self.high}"]
+        return " ".join(low + high) or "*"
 
     def joined(self, other: Interval) -> Interval | None:
         """The interval that covers both, where nothing lies between them."""
@@ -255,6 +263,10 @@ class SemVerRange:
 
     def __hash__(self) -> int:
         return hash(self.intervals)
+
+    def formatted(self, form: Any, indent: Any) -> str:
+        """The range in a format of String: as written, or with `p` what it comes to."""
+        return str(form.run(" || ".join(map(str, self.intervals)) if form.letter == "p" else self.text))
 
     def __str__(self) -> str:
         return self.text

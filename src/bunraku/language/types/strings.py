@@ -11,14 +11,14 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any, NamedTuple
 
-from bunraku.catalog.values import DEFAULT, Binary, Default, Sensitive, from_hash_key
+from bunraku.catalog.values import DEFAULT, Binary, Default, Deferred, Sensitive, from_hash_key
+from bunraku.language.errors import CompileError
 from bunraku.language.types.base import PAnyType, PType
 from bunraku.language.types.collections import PArrayType, PHashType, PTupleType
-from bunraku.language.types.directives import Directive, format_one
 from bunraku.language.types.inference import infer
 from bunraku.language.types.iteration import IteratorValue
 from bunraku.language.types.labels import ruby_class
-from bunraku.language.types.quoting import float_text, quote
+from bunraku.language.types.quoting import float_text, literal, quote
 from bunraku.language.types.regexp import Regexp
 from bunraku.language.types.registry import lookup
 from bunraku.language.types.scalars import PEnumType, PFloatType, PNumericType, PPatternType, PStringType
@@ -48,6 +48,12 @@ def text_of(value: Any) -> str:
     return str(value) if how is None else how(value)
 
 
+def _deferred(value: Deferred) -> str:
+    """A deferred call as an object of its type is printed."""
+    arguments = {} if value.arguments is None else {"arguments": value.arguments}
+    return f"Deferred({literal({'name': value.name, **arguments})})"
+
+
 def _base64(value: Binary) -> str:
     from base64 import b64encode
 
@@ -62,6 +68,7 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
     Default: lambda _: "default",
     Binary: _base64,
     Sensitive: lambda _: "Sensitive [value redacted]",
+    Deferred: _deferred,
 }
 
 
@@ -126,11 +133,18 @@ class Format:
 
     def aligned(self, text: str) -> str:
         """`text` in the width and precision."""
-        return Directive("-" if "-" in self.flags else "", self.width, self.precision, "s").of_text(text)
+        text = text if self.precision is None else text[: self.precision]
+        return text.ljust(self.width or 0) if "-" in self.flags else text.rjust(self.width or 0)
 
     def run(self, value: Any, letter: str | None = None) -> str:
-        """`value` through Ruby's `format`, with another letter where one is given."""
-        return format_one(self.text if letter is None else self.text.replace(self.letter, letter), value)
+        """`value` through Ruby's `format`, with another letter where one is given. Raises ValueError."""
+        from bunraku.language.functions.sprintf import formatted
+
+        letter = letter or ("s" if self.letter == "p" else self.letter)
+        try:
+            return formatted(self.text.replace(self.letter, letter), [value])
+        except CompileError as error:
+            raise ValueError(error.message) from None
 
     def refuse(self, kind: str, letters: str) -> ValueError:
         """The error for a letter that a type has no format for."""
@@ -275,13 +289,20 @@ def _convert(kind: PType, value: Any, formats: Formats, indent: Indent) -> str:
 def _plain(form: Format, value: Any) -> str:
     """A value without formats of its own: as Ruby's `format` has it, which takes times for their seconds."""
     for letters, number, name in (("diubBoxX", "to_int", "Integer"), ("eEfgGaA", "to_float", "Float")):
-        if Directive.parse(form.text).letter in letters:
+        if form.letter in letters:
             convert = getattr(value, number, None)
             if convert is None:
+                form.run(0)  # what is wrong with the format itself comes first
                 raise ValueError(f"can't convert {ruby_class(value)} into {name}")
             return form.run(convert())
     text = text_of(value)
     return form.run(f"#<{text}>" if form.letter == "p" and isinstance(value, Sensitive) else text)
+
+
+def _deferred_call(form: Format, value: Deferred, formats: Formats, indent: Indent) -> str:
+    if form.letter not in "spq":
+        raise form.refuse("Object", "spq")
+    return _deferred(value)
 
 
 def _undef(form: Format, value: None, formats: Formats, indent: Indent) -> str:
@@ -505,6 +526,7 @@ _CONVERT: dict[type, Callable[[Format, Any, Formats, Indent], str]] = {
     str: _string,
     Regexp: _regexp,
     Binary: _binary,
+    Deferred: _deferred_call,
     list: _array,
     dict: _hash,
 }

@@ -13,7 +13,8 @@ from bunraku.language.types.timestamp import Timestamp
 def time_arithmetic(operator: str, a: Any, b: Any) -> Any:
     """`a OPERATOR b` where one is a time: a time, or a number of seconds or a ratio.
 
-    Raises CompileError for an operand that does not fit the time, and TypeError for an operator that times do not have.
+    Raises CompileError for an operand that does not fit the time, TypeError for an operator that times do not have,
+    ZeroDivisionError, and OverflowError for a result without end.
     """
     if not isinstance(a, TimeData):
         if operator == "+" or (operator == "*" and isinstance(b, Timespan)):
@@ -62,21 +63,18 @@ def _multiply(a: TimeData, b: Any) -> Timespan:
 
 
 def _divide(a: TimeData, b: Any) -> Timespan | float:
-    try:
-        if isinstance(b, Timespan):
-            return a.nanoseconds / b.nanoseconds
-        if type(b) in (int, float):
-            return Timespan(int(a.nanoseconds // b))
-    except ZeroDivisionError:
-        raise CompileError("Division by 0") from None
+    if isinstance(b, Timespan):
+        if not b.nanoseconds:
+            raise OverflowError
+        return a.nanoseconds / b.nanoseconds
+    if type(b) in (int, float):
+        return Timespan(int(a.nanoseconds // b))
     raise _refuse(b, "A Timespan cannot be divided by")
 
 
 def _modulo(a: TimeData, b: Any) -> int | float:
     if type(b) not in (int, float):
         raise _refuse(b, "Can not do modulus on a Timespan using a")
-    if b == 0:
-        raise CompileError("Division by 0")
     return a.to_int() % b if type(b) is int else a.to_float() % b
 
 

@@ -115,7 +115,7 @@ def utc_offset(zone: str) -> int:
 
 _COMPOSED = {
     "F": "%Y-%m-%d", "T": "%H:%M:%S", "X": "%H:%M:%S", "D": "%m/%d/%y", "x": "%m/%d/%y", "R": "%H:%M",
-    "r": "%I:%M:%S %p", "c": "%a %b %e %H:%M:%S %Y", "v": "%e-%^b-%Y", "+": "%a %b %e %H:%M:%S %Z %Y",
+    "r": "%I:%M:%S %p", "c": "%a %b %e %H:%M:%S %Y", "v": "%e-%^b-%Y",
 }  # fmt: skip
 _NUMBERS: dict[str, tuple[Callable[[datetime], int], int, str]] = {
     "Y": (lambda t: t.year, 4, "0"),
@@ -164,7 +164,7 @@ def strftime(time: datetime, nanoseconds: int, form: str, utc: bool = True) -> s
         if text is None:
             return match[0]
         text = text.upper() if "^" in flags else text.swapcase() if "#" in flags else text
-        return text.rjust(width, "0" if "0" in flags else " ")
+        return text if "-" in flags else text.rjust(width, "0" if "0" in flags else " ")
 
     return _FIELD.sub(field, form)
 
@@ -178,9 +178,9 @@ def _word(time: datetime, letter: str, flags: str, utc: bool) -> str | None:
     if letter == "Z":
         return "UTC" if utc else ""
     if letter == "z":
-        offset = int((time.utcoffset() or timedelta()).total_seconds()) // 60
-        colon = ":" if ":" in flags else ""
-        return f"{'-' if offset < 0 else '+'}{abs(offset) // 60:02d}{colon}{abs(offset) % 60:02d}"
+        offset = int((time.utcoffset() or timedelta()).total_seconds())
+        parts = [abs(offset) // 3600, abs(offset) // 60 % 60, abs(offset) % 60][: 3 if "::" in flags else 2]
+        return f"{'-' if offset < 0 else '+'}{(':' if ':' in flags else '').join(f'{part:02d}' for part in parts)}"
     return None
 
 
@@ -190,10 +190,10 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _ZONE = r"(?P<zone>(?:utc|gmt)?[+-]\d{1,2}(?::?\d{2}){0,2}|[A-Za-z]+(?: standard time| daylight time)?)"
 _PATTERNS = {
     "Y": r"(?P<year>[-+]?\d+)", "C": r"(?P<century>\d{1,2})", "y": r"(?P<short_year>\d{1,2})",
-    "m": r"(?P<month>\d{1,2})", "d": r" ?(?P<day>\d{1,2})", "e": r" ?(?P<day>\d{1,2})", "j": r"(?P<yday>\d{1,3})",
+    "m": r"(?P<month>\d{1,2})", "d": r" ?(?P<day>\d{1,2})", "e": r" ?(?P<day>\d{1,2})", "j": r"\d{1,3}",
     "H": r" ?(?P<hour>\d{1,2})", "k": r" ?(?P<hour>\d{1,2})", "I": r" ?(?P<hour>\d{1,2})", "l": r" ?(?P<hour>\d{1,2})",
     "M": r"(?P<minute>\d{1,2})", "S": r"(?P<second>\d{1,2})", "L": r"(?P<fraction>\d{1,3})", "N": r"(?P<fraction>\d+)",
-    "p": r"(?P<half>[AaPp]\.?[Mm]\.?)", "P": r"(?P<half>[AaPp]\.?[Mm]\.?)", "s": r"(?P<epoch>-?\d+)",
+    "p": r"(?P<half>[AaPp]\.?[Mm]\.?)", "P": r"(?P<half>[AaPp]\.?[Mm]\.?)", "s": r"-?\d+",
     "Z": _ZONE, "z": _ZONE, "n": r"\s+", "t": r"\s+", "%": "%",
     "b": r"(?P<name>[A-Za-z]{3,9})", "B": r"(?P<name>[A-Za-z]{3,9})", "h": r"(?P<name>[A-Za-z]{3,9})",
     "a": r"[A-Za-z]{3,9}", "A": r"[A-Za-z]{3,9}", "u": r"\d", "w": r"\d",
@@ -235,8 +235,8 @@ def _in_range(fields: dict[str, str]) -> bool:
 
 
 def _nanoseconds(fields: dict[str, str]) -> int:
-    if "epoch" in fields:
-        return int(fields["epoch"]) * SECOND
+    if "year" not in fields and "short_year" not in fields:
+        raise ValueError("no implicit conversion of nil into Integer")
     year = int(fields.get("year", 0))
     if "short_year" in fields:
         short = int(fields["short_year"])
@@ -246,9 +246,9 @@ def _nanoseconds(fields: dict[str, str]) -> int:
     if "half" in fields:
         hour = hour % 12 + (12 if fields["half"][0] in "pP" else 0)
     try:
-        day = datetime(year or datetime.now(UTC).year, month, 1, tzinfo=UTC)
+        day = datetime(year, month, 1, tzinfo=UTC)
     except ValueError as error:
         raise ValueError(str(error).replace("year", "argument out of range: year", 1)) from None
-    days = (day - _EPOCH).days + int(fields.get("yday", fields.get("day", 1))) - 1
+    days = (day - _EPOCH).days + int(fields.get("day", 1)) - 1
     seconds = ((days * 24 + hour) * 60 + int(fields.get("minute", 0))) * 60 + int(fields.get("second", 0))
     return seconds * SECOND + int(fields.get("fraction", "0")[:9].ljust(9, "0"))

@@ -14,7 +14,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21, "ldap": 389, "ldaps": 636
 _BAD = re.compile(r"[\s<>\"{}|\\^`\x00-\x20]|%(?![0-9A-Fa-f]{2})|[^\x00-\x7f]")
 _FORM = re.compile(
     r"(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):)?"
-    r"(?://(?:(?P<userinfo>[^@/?#]*)@)?(?P<host>\[[^\]]*\]|[^:/?#]*)(?::(?P<port>\d*))?)?"
+    r"(?://(?:(?P<userinfo>[^@/?#]*)@)?(?P<host>\[[^\]]*\]|[^:/?#]*)(?::(?P<port>\d*))?(?=[/?#]|\Z))?"
     r"(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?\Z",
     re.DOTALL,
 )
@@ -33,13 +33,15 @@ class URI:
     def parse(cls, text: str) -> URI:
         """The URI that `text` says. Raises ValueError."""
         match = None if _BAD.search(text) else _FORM.match(text)
-        if match is None:
+        if match is None or (match["host"] is None and match["path"].startswith("//")):
             raise ValueError(f'bad URI(is not URI?): "{text}"')
         parts: dict[str, Any] = dict.fromkeys(PARTS) | match.groupdict()
         if parts["scheme"] and parts["host"] is None and parts["path"] and not parts["path"].startswith("/"):
             query = f"?{parts['query']}" if parts["query"] is not None else ""
             parts |= {"opaque": parts["path"] + query, "path": None, "query": None}
-        parts["scheme"] = parts["scheme"] and parts["scheme"].lower()
+        if parts["scheme"]:
+            parts["scheme"] = parts["scheme"].lower()
+            text = parts["scheme"] + text[len(parts["scheme"]) :]
         default = _DEFAULT_PORTS.get(parts["scheme"] or "")
         if parts["port"] and int(parts["port"]) == default:
             text = text.replace(f":{parts['port']}", "", 1)
@@ -60,7 +62,7 @@ class URI:
         text += f"?{parts['query']}" if parts.get("query") else ""
         return cls.parse(text + (f"#{parts['fragment']}" if parts.get("fragment") else ""))
 
-    def join(self, other: URI | str) -> URI:
+    def joined(self, other: URI | str) -> URI:
         """The URI that `other`, taken relative to this one, is (RFC 3986, section 5)."""
         from urllib.parse import urljoin
 
@@ -102,7 +104,7 @@ class URI:
 
 def _conditions(uri: URI) -> dict[str, Any]:
     """The parts of a URI as a type's conditions: those that say something."""
-    parts = {name: value for name, value in uri.parts.items() if value not in (None, "")}
+    parts = {name: value for name, value in uri.parts.items() if value is not None and (value or name == "query")}
     if parts.get("host"):
         parts["host"] = parts["host"].lower()
     if "port" in parts:

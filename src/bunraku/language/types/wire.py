@@ -23,7 +23,7 @@ def encode_type(kind: PType) -> Any:
     how = _ATTRIBUTES.get(kind.kind)
     given = [] if how is None else list(how(kind).items())
     if kind.kind not in _WHOLE:
-        while given and (given[-1][1] is None or isinstance(given[-1][1], PAnyType)):
+        while given and (given[-1][1] is None or (isinstance(given[-1][1], PAnyType) and kind.kind != "Type")):
             given.pop()
     return {wire.TYPE: f"Pcore::{kind.kind}Type", **{name: _encode(value) for name, value in given}}
 

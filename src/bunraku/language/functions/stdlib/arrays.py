@@ -60,7 +60,7 @@ def intersection(scope: Any, *arguments: Any) -> list[Any]:
         raise wrong_count("intersection", arguments, "2")
     first, second = arguments
     if not (isinstance(first, list) and isinstance(second, list)):
-        classes = f"{ruby.class_name(first)} and {ruby.class_name(second)}"
+        classes = f"{ruby.ruby_class(first)} and {ruby.ruby_class(second)}"
         raise CompileError(f"intersection(): Requires 2 arrays, got {classes}")
     common = keys_of(second)
     return [v for k, v in keys_of(first).items() if k in common]
@@ -139,7 +139,7 @@ def delete(scope: Any, *arguments: Any) -> Any:
         else:
             raise CompileError(
                 "delete(): First argument must be an Array, String, or Hash. "
-                f"Given an argument of class {ruby.class_name(collection)}."
+                f"Given an argument of class {ruby.ruby_class(collection)}."
             )
     return collection
 
@@ -189,7 +189,7 @@ def delete_regex(scope: Any, *arguments: Any) -> Any:
         else:
             raise CompileError(
                 "delete_regex(): First argument must be an Array, Hash, or String. "
-                f"Given an argument of class {ruby.class_name(collection)}."
+                f"Given an argument of class {ruby.ruby_class(collection)}."
             )
     return collection
 
@@ -205,7 +205,7 @@ def delete_undef_values(scope: Any, *arguments: Any) -> Any:
     if isinstance(value, dict):
         return {k: v for k, v in value.items() if v is not None}
     raise CompileError(
-        f"delete_undef_values(): expected an array or hash, got {ruby.to_s(value)} type  {ruby.class_name(value)} "
+        f"delete_undef_values(): expected an array or hash, got {ruby.to_s(value)} type  {ruby.ruby_class(value)} "
     )
 
 
@@ -217,7 +217,7 @@ def delete_values(scope: Any, *arguments: Any) -> dict[Any, Any]:
     value, unwanted = arguments
     if not isinstance(value, dict):
         raise CompileError(
-            f"delete_values(): First argument must be a Hash. Given an argument of class {ruby.class_name(value)}."
+            f"delete_values(): First argument must be a Hash. Given an argument of class {ruby.ruby_class(value)}."
         )
     return {k: v for k, v in value.items() if not is_equal(unwanted, v)}
 
@@ -291,12 +291,12 @@ def join_keys_to_values(scope: Any, *arguments: Any) -> list[str]:
     value, separator = arguments
     if not isinstance(value, dict):
         raise CompileError(
-            f"join_keys_to_values(): The first argument must be a hash, but a {ruby.class_name(value)} was given."
+            f"join_keys_to_values(): The first argument must be a hash, but a {ruby.ruby_class(value)} was given."
         )
     if not isinstance(separator, str):
         raise CompileError(
             "join_keys_to_values(): The second argument must be a string, "
-            f"but a {ruby.class_name(separator)} was given."
+            f"but a {ruby.ruby_class(separator)} was given."
         )
     result = []
     for key, entry in value.items():

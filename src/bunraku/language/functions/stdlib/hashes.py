@@ -60,7 +60,7 @@ def deep_merge(scope: Any, *arguments: Any) -> dict[Any, Any]:
             continue
         if not isinstance(part, dict):
             raise CompileError(
-                f"deep_merge: unexpected argument type {ruby.class_name(part)}, only expects hash arguments"
+                f"deep_merge: unexpected argument type {ruby.ruby_class(part)}, only expects hash arguments"
             )
         merged = _deeply_merged(merged, part)
     return merged
@@ -85,7 +85,7 @@ def has_key(scope: Any, *arguments: Any) -> bool:
     if not isinstance(value, dict):
         raise CompileError(
             "has_key(): expects the first argument to be a hash, "
-            f"got {ruby.inspect(value)} which is of type {ruby.class_name(value)}"
+            f"got {ruby.inspect(value)} which is of type {ruby.ruby_class(value)}"
         )
     return hash_key(key) in value
 
@@ -97,9 +97,9 @@ def dig44(scope: Any, *arguments: Any) -> Any:
         raise CompileError(f"dig44(): Wrong number of arguments given ({len(arguments)} for at least 2)")
     data, path, default = (*arguments, None)[:3]
     if not isinstance(data, dict | list):
-        raise CompileError(f"dig44(): first argument must be a hash or an array, given {ruby.class_name(data)}")
+        raise CompileError(f"dig44(): first argument must be a hash or an array, given {ruby.ruby_class(data)}")
     if not isinstance(path, list):
-        raise CompileError(f"dig44(): second argument must be an array, given {ruby.class_name(path)}")
+        raise CompileError(f"dig44(): second argument must be an array, given {ruby.ruby_class(path)}")
     found = data
     for key in path:
         found = _step(found, key)

@@ -155,7 +155,7 @@ def str2saltedsha512(scope: Any, *arguments: Any) -> str:
         raise CompileError(f"str2saltedsha512(): Wrong number of arguments passed ({len(arguments)} but we require 1)")
     password = arguments[0]
     if not isinstance(password, str):
-        raise CompileError(f"str2saltedsha512(): Requires a String argument, you passed: {ruby.class_name(password)}")
+        raise CompileError(f"str2saltedsha512(): Requires a String argument, you passed: {ruby.ruby_class(password)}")
     salt = os.urandom(4)
     return (salt + hashlib.sha512(salt + password.encode()).digest()).hex()
 

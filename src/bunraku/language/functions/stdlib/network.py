@@ -63,7 +63,7 @@ def enclose_ipv6(scope: Any, *arguments: Any) -> list[str]:
         raise CompileError(f"enclose_ipv6(): Wrong number of arguments given {len(arguments)} for 1")
     value = arguments[0]
     if not isinstance(value, str | list):
-        kind = ruby.class_name(value)
+        kind = ruby.ruby_class(value)
         raise CompileError(f"enclose_ipv6(): Wrong argument type given {kind} expected String or Array")
     return list(dict.fromkeys(_enclosed(a) for a in ruby.flattened([value]) if a is not None))
 

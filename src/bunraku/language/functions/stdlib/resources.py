@@ -42,7 +42,7 @@ def defined_with_params(scope: Any, *arguments: Any) -> bool:
         raise CompileError("Must specify a reference")
     found = _named_by(reference)
     if found is None:
-        raise CompileError(f"Reference is not understood: '{ruby.class_name(reference)}'")
+        raise CompileError(f"Reference is not understood: '{ruby.ruby_class(reference)}'")
     type_name, title = found
     wanted = parameters if isinstance(parameters, dict) else {}
     return any(_has_parameters(resource, wanted) for resource in _resources(scope, type_name, title))

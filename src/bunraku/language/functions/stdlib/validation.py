@@ -40,7 +40,7 @@ def _must_be(test: Callable[[Any], bool], what: str) -> Callable[[Any], str | No
     def check(value: Any) -> str | None:
         if test(value):
             return None
-        return f"{ruby.inspect(value)} is not {what}.  It looks to be a {ruby.class_name(value)}"
+        return f"{ruby.inspect(value)} is not {what}.  It looks to be a {ruby.ruby_class(value)}"
 
     return check
 
@@ -77,7 +77,7 @@ def validate_re(scope: Any, *arguments: Any) -> None:
         raise CompileError(f"validate_re(): wrong number of arguments ({len(arguments)}; must be 2 or 3)")
     text, patterns, message = (*arguments, None)[:3]
     if not isinstance(text, str):
-        raise CompileError(f"validate_re(): input needs to be a String, not a {ruby.class_name(text)}")
+        raise CompileError(f"validate_re(): input needs to be a String, not a {ruby.ruby_class(text)}")
     if not any(compiled(pattern).search(text) for pattern in ruby.flattened([patterns])):
         usual = f"validate_re(): {ruby.inspect(text)} does not match {ruby.inspect(patterns)}"
         raise CompileError(usual if message is None else ruby.to_s(message))
@@ -95,11 +95,11 @@ def validate_slength(scope: Any, *arguments: Any) -> None:
     if longest < shortest:
         raise CompileError("validate_slength(): Expected second argument to be equal to or larger than third argument")
     if not isinstance(value, str | list):
-        kind = ruby.class_name(value)
+        kind = ruby.ruby_class(value)
         raise CompileError(f"validate_slength(): Expected first argument to be a String or Array, got {kind}")
     for position, text in enumerate([value] if isinstance(value, str) else value):
         if not isinstance(text, str):
-            kind = ruby.class_name(text)
+            kind = ruby.ruby_class(text)
             problem = f"Expected element at array position {position} to be a String, got {kind}"
             raise CompileError(f"validate_slength(): {problem}")
         if not shortest <= len(text) <= longest:
@@ -113,7 +113,7 @@ def _length(value: Any, wanted: str, least: int) -> int:
     except (CompileError, TypeError, ValueError):
         length = -1
     if length < least:
-        shown = f"{ruby.to_s(value)}:{ruby.class_name(value)}"
+        shown = f"{ruby.to_s(value)}:{ruby.ruby_class(value)}"
         raise CompileError(f"validate_slength(): Expected {wanted} Numeric, got {shown}")
     return length
 
@@ -153,11 +153,11 @@ def _bounded(name: str, noun: str, article: str, number: Callable[[str], float])
         if isinstance(value, dict):
             raise CompileError(f"validate_integer(): Expected first argument {wanted} or Array, got Hash")
         if not isinstance(value, list):
-            kind = ruby.class_name(value)
+            kind = ruby.ruby_class(value)
             check(read(value, f"first argument {wanted} or Array, got {kind}"), value, high, low)
             return
         for position, element in enumerate(value):
-            kind = ruby.class_name(element)
+            kind = ruby.ruby_class(element)
             problem = f"element at array position {position} {wanted}, got {kind}"
             if isinstance(element, dict):
                 raise CompileError(f"{name}(): Expected {problem}")
