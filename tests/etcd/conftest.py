@@ -14,6 +14,7 @@ from bunraku.etcd import Client
 from bunraku.resources.base import Run
 
 sys.path.insert(0, str(Path(__file__).parent))
+from hosts import Host, Hosts
 from local import LocalCluster
 
 
@@ -41,6 +42,15 @@ def three(need_etcd: None, tmp_path: Path) -> Iterator[LocalCluster]:
     """Three members of the test's own, to be harmed."""
     with LocalCluster(tmp_path, 3) as cluster:
         yield cluster
+
+
+@pytest.fixture
+def hosts(need_etcd: None, tmp_path: Path) -> Iterator[Hosts]:
+    """Three hosts on which nothing runs yet."""
+    found = Hosts(Host(tmp_path, f"n{n}") for n in (1, 2, 3))
+    yield found
+    for host in found:
+        host.stop()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ class Load:
         self._writer, self._watcher = cluster.client(deadline=2), cluster.client()
         self._watch = self._watcher.watch([prefix])
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._write), threading.Thread(target=self._read)]
+        self._threads = [threading.Thread(target=does, daemon=True) for does in (self._write, self._read)]
 
     def __enter__(self) -> "Load":
         for thread in self._threads:

@@ -3,71 +3,14 @@
 from pathlib import Path
 
 import pytest
-from local import free_ports, wait_until
+from hosts import Host, Hosts, cluster
+from load import Load
+from local import wait_until
 
-from bunraku.cli.main import main
-from bunraku.etcd import Client
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-def puppet(value: dict[str, object] | str) -> str:
-    """Hashes and strings as Puppet code."""
-    if isinstance(value, str):
-        return f"'{value}'"
-    return "{ " + ", ".join(f"'{name}' => {puppet(one)}" for name, one in value.items()) + " }"  # type: ignore[arg-type]
+from bunraku.etcd import Client, Tls, tls
 
 
-class Host:
-    """A folder that stands for a host: its etcd, its state, its name in the cluster."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self.folder = folder / name
-        self.folder.mkdir()
-        self.name = name
-        peer, client = free_ports(2)
-        self.urls = {"peer": f"http://127.0.0.1:{peer}", "client": f"http://127.0.0.1:{client}"}
-
-    def apply(self, cluster: dict[str, dict[str, str]], more: str = "", parameters: str = "") -> int:
-        """Apply the class; the detailed exit code."""
-        code = f"""
-        class {{ 'etcd':
-          etcd_name        => '{self.name}',
-          manage_package   => false,
-          service_provider => 'base',
-          config_file_path => '{self.folder}/etcd.yml',
-          data_dir         => '{self.folder}/data',
-          cluster          => {puppet(cluster)},
-          options          => {{ 'heartbeat-interval' => 50, 'election-timeout' => 500 }},
-          {parameters}
-        }}
-        {more}
-        """
-        manifest = self.folder / "site.pp"
-        manifest.write_text(code)
-        words = [
-            "--detailed-exitcodes",
-            "--statedir",
-            str(self.folder / "state"),
-            "--modulepath",
-            str(ROOT / "modules"),
-        ]
-        return main(["apply", *words, str(manifest)])
-
-    def stop(self) -> None:
-        self.apply({self.name: self.urls}, parameters="service_ensure => stopped,")
-
-
-@pytest.fixture
-def hosts(need_etcd: None, tmp_path: Path):
-    found = [Host(tmp_path, f"n{n}") for n in (1, 2, 3)]
-    yield found
-    for host in found:
-        if (host.folder / "data.pid").exists():
-            host.stop()
-
-
-def test_one_member_from_one_class_with_keys_and_a_second_run_changes_nothing(hosts: list[Host]) -> None:
+def test_one_member_from_one_class_with_keys_and_a_second_run_changes_nothing(hosts: Hosts) -> None:
     host = hosts[0]
     keys = f"etcd_key {{ '/from/code': value => 'x', peers => '{host.urls['client']}' }}"
     assert host.apply({host.name: host.urls}, keys) == 2
@@ -79,10 +22,7 @@ def test_one_member_from_one_class_with_keys_and_a_second_run_changes_nothing(ho
 
 
 @pytest.mark.slow
-def test_a_cluster_grows_and_shrinks_by_what_the_code_says(hosts: list[Host]) -> None:
-    def cluster(*members: Host) -> dict[str, dict[str, str]]:
-        return {host.name: host.urls for host in members}
-
+def test_a_cluster_grows_and_shrinks_by_what_the_code_says(hosts: Hosts) -> None:
     assert hosts[0].apply(cluster(hosts[0])) == 2
     with Client([host.urls["client"] for host in hosts]) as client:
         client.put("/kept", "x")
@@ -98,3 +38,44 @@ def test_a_cluster_grows_and_shrinks_by_what_the_code_says(hosts: list[Host]) ->
         assert hosts[0].apply(cluster(*hosts[:2])) == 2
         wait_until(lambda: [m.name for m in client.members.list()] == ["n1", "n2"])
         assert client.count("/kept") == 1
+
+
+def start(hosts: Hosts) -> None:
+    """Form a plain cluster of all hosts."""
+    for host in hosts:
+        assert host.apply(cluster(*hosts)) == 2
+    with hosts.client() as client:
+        wait_until(lambda: client.put("/formed", "yes"))
+        wait_until(lambda: all(member.client_urls for member in client.members.list()))
+
+
+@pytest.mark.slow
+def test_a_running_plain_cluster_is_moved_to_tls_and_no_write_is_lost(
+    hosts: Hosts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start(hosts)
+    authority = tls.make_authority("test", 30)
+    (tmp_path / "ca.crt").write_bytes(authority.cert)
+    (tmp_path / "ca.key").write_bytes(authority.key)
+    client = tls.issue("client", [], 30, ca_cert=f"{tmp_path}/ca.crt", ca_key=f"{tmp_path}/ca.key")
+    (tmp_path / "client.crt").write_bytes(client.cert)
+    (tmp_path / "client.key").write_bytes(client.key)
+    hosts.tls = Tls(*(str(tmp_path / name) for name in ("ca.crt", "client.crt", "client.key")))
+
+    def secure(host: Host) -> int:
+        files = (
+            f"pki_dir => '{host.folder}', trusted_ca_file => '{tmp_path}/ca.crt', ca_key_file => '{tmp_path}/ca.key',"
+        )
+        return host.apply(cluster(*hosts), parameters=f"tls => true, {files}")
+
+    with Load(hosts) as load:
+        capsys.readouterr()
+        assert secure(hosts[0]) == 2
+        assert "TLS waits for n2, n3 to have certificates" in capsys.readouterr().out
+        rounds = [[secure(host) for host in hosts] for _ in range(4)]
+    load.check(hosts)
+    assert rounds[-1] == [0, 0, 0] and load.acknowledged
+    with hosts.client() as client:
+        members = client.members.list()
+    assert {url.split(":")[0] for m in members for url in (*m.peer_urls, *m.client_urls)} == {"https"}
+    assert hosts[0].apply(cluster(*hosts)) == 4, "the way back would break the cluster"

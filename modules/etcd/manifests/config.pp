@@ -41,30 +41,18 @@ class etcd::config {
     'debug'                  => $etcd::debug,
     'log-package-levels'     => $etcd::log_package_levels,
   } + $cluster + $etcd::options)
-  $client_tls = etcd::given({
-    'cert-file'        => $etcd::cert_file,
-    'key-file'         => $etcd::key_file,
-    'client-cert-auth' => $etcd::client_cert_auth,
-    'trusted-ca-file'  => $etcd::trusted_ca_file,
-    'auto-tls'         => $etcd::auto_tls,
-  })
-  $peer_tls = etcd::given({
-    'cert-file'        => $etcd::peer_cert_file,
-    'key-file'         => $etcd::peer_key_file,
-    'client-cert-auth' => $etcd::peer_client_cert_auth,
-    'trusted-ca-file'  => $etcd::peer_trusted_ca_file,
-    'auto-tls'         => $etcd::peer_auto_tls,
-  })
 
-  if $etcd::config_file_path =~ /\.ya?ml\z/ {
-    $sections = { 'client-transport-security' => $client_tls, 'peer-transport-security' => $peer_tls }
-    $content = epp('etcd/etcd.yml.epp', {
-      'settings' => $settings,
-      'sections' => $sections.filter |$name, $inner| { !$inner.empty },
-    })
-  } else {
-    $peer_flags = $peer_tls.reduce({}) |$sum, $pair| { $sum + { "peer-${pair[0]}" => $pair[1] } }
-    $content = epp('etcd/etcd.conf.epp', { 'settings' => $settings + $client_tls + $peer_flags })
+  if $etcd::ca_key_file {
+    $hosts = $etcd::own.values.map |$url| { regsubst($url, '\A\w+://(?:\[([^\]]*)\]|([^:/]*)).*\z', '\1\2') }
+    etcd_cert { $etcd::files['cert-file']:
+      key_file => $etcd::files['key-file'],
+      ca_cert  => $etcd::files['trusted-ca-file'],
+      ca_key   => $etcd::ca_key_file,
+      hosts    => unique($hosts + ['localhost', '127.0.0.1']),
+      owner    => $etcd::owner,
+      group    => $etcd::owning_group,
+      before   => Etcd_config[$etcd::config_file_path],
+    }
   }
 
   if $etcd::config_file_path =~ /\A\/etc\/etcd\// {
@@ -73,11 +61,37 @@ class etcd::config {
       mode   => '0755',
     }
   }
-  file { $etcd::config_file_path:
-    ensure  => file,
-    group   => $etcd::owning_group,
-    mode    => '0640',
-    content => $content,
+  # While a plain cluster is moved to TLS, clients come with and without it, and members are found without it at first.
+  $both = etcd::with_plain($etcd::urls, ['listen-client-urls', 'advertise-client-urls'])
+  $plain_peers = etcd::in_plain($etcd::urls, ['listen-peer-urls', 'initial-advertise-peer-urls'])
+  $moved = etcd::content($settings + $both, $etcd::client_tls, $etcd::peer_tls)
+  $content = $etcd::tls ? { 'both' => $moved, default => etcd::content($settings, $etcd::client_tls, $etcd::peer_tls) }
+
+  if defined('etcd_config') {
+    $moving = ($etcd::secure and !$etcd::cluster.empty) ? {
+      true  => {
+        'prepared' => etcd::content($settings + $both + $plain_peers, $etcd::client_tls, $etcd::peer_tls),
+        'moved'    => $moved,
+      },
+      false => {},
+    }
+    $whole = ($etcd::runs and !$etcd::cluster.empty) ? {
+      true  => { 'cluster' => $etcd::addresses, 'member' => $etcd::etcd_name, 'data_dir' => $etcd::data_dir },
+      false => {},
+    }
+    etcd_config { $etcd::config_file_path:
+      content => $content,
+      group   => $etcd::owning_group,
+      mode    => '0640',
+      *       => $moving + $whole + $etcd::client_files,
+    }
+  } else {
+    file { $etcd::config_file_path:
+      ensure  => file,
+      group   => $etcd::owning_group,
+      mode    => '0640',
+      content => $content,
+    }
   }
 
   if $etcd::data_dir =~ /\A\/var\/lib\/etcd\// {

@@ -4,9 +4,9 @@
 class etcd::health {
   $endpoint = $etcd::urls['advertise-client-urls'].split(',')[0]
   $files = {
-    'ETCDCTL_CACERT' => $etcd::trusted_ca_file,
-    'ETCDCTL_CERT'   => $etcd::cert_file,
-    'ETCDCTL_KEY'    => $etcd::key_file,
+    'ETCDCTL_CACERT' => $etcd::files['trusted-ca-file'],
+    'ETCDCTL_CERT'   => $etcd::files['cert-file'],
+    'ETCDCTL_KEY'    => $etcd::files['key-file'],
   }
   $log_file = $etcd::log_file ? { undef => "${etcd::data_dir}.log", default => $etcd::log_file }
   $tell = $etcd::service_provider ? {

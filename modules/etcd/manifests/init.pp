@@ -24,6 +24,11 @@
 # @param cluster           the members by name, the same on every host: an address each, or a hash of peer and client URLs.
 #   Takes the place of the URLs and of initial_cluster, and is kept: members that are added here join the running cluster,
 #   members that are taken out leave it (with bunraku)
+# @param tls               whether clients and members speak TLS, with the files named under security. Turned on for a
+#   running plain cluster, members are moved one after the other, each a step with each run, and then clients must use
+#   TLS too; `both` lets them come without it as well (with bunraku)
+# @param pki_dir           with `tls`: where the files are that are not named, ca.crt, NAME.crt and NAME.key
+# @param ca_key_file       with `tls`: the authority's key, where the member's certificate is to be issued on this host
 # @param options           further settings, by the names of etcd's flags without the dashes in front
 #
 # @param etcd_name                    the member's name; by default, this host's in `cluster`
@@ -62,7 +67,7 @@
 #
 # @param cert_file              the certificate for clients
 # @param key_file               its key
-# @param client_cert_auth       whether clients must have a certificate too
+# @param client_cert_auth       whether clients must have a certificate too; with `tls`, they must unless it is false
 # @param trusted_ca_file        the authority of the clients' certificates
 # @param auto_tls               whether etcd makes a certificate for clients by itself
 # @param peer_cert_file         the certificate for other members
@@ -93,6 +98,9 @@ class etcd (
   Integer[1]                           $health_timeout              = 30,
   Hash[String[1], Variant[Scalar, Array[Scalar]]] $options          = {},
   Etcd::Cluster                        $cluster                     = {},
+  Variant[Boolean, Enum['both']]       $tls                         = false,
+  Etcd::Path                           $pki_dir                     = '/etc/etcd/pki',
+  Optional[Etcd::Path]                 $ca_key_file                 = undef,
   # the member
   Pattern[/\A[^=,\s]+\z/]              $etcd_name                   = etcd::own_name($cluster),
   Etcd::Path                           $data_dir                    = "/var/lib/etcd/${etcd_name}.etcd",
@@ -148,13 +156,34 @@ class etcd (
   $owner = $user ? { undef => if $private { undef } else { 'etcd' }, default => $user }
   $owning_group = $group ? { undef => $owner, default => $group }
 
-  $addresses = etcd::addresses(
-    $cluster,
-    $peer_cert_file ? { undef => 'http', default => 'https' },
-    $cert_file ? { undef => 'http', default => 'https' },
-  )
+  $secure = $tls != false
+  $files = etcd::given({
+    'cert-file'       => $cert_file ? { undef => if $secure { "${pki_dir}/${etcd_name}.crt" }, default => $cert_file },
+    'key-file'        => $key_file ? { undef => if $secure { "${pki_dir}/${etcd_name}.key" }, default => $key_file },
+    'trusted-ca-file' => $trusted_ca_file ? { undef => if $secure { "${pki_dir}/ca.crt" }, default => $trusted_ca_file },
+  })
+  # An authority alone makes etcd want certificates of clients.
+  $open = $secure and $client_cert_auth == false
+  $client_tls = if $open { $files - 'trusted-ca-file' } else { $files } + etcd::given({
+    'client-cert-auth' => $client_cert_auth ? { undef => if $secure { true }, default => $client_cert_auth },
+    'auto-tls'         => $auto_tls,
+  })
+  $peer_tls = if $secure { $files + { 'client-cert-auth' => true } } else { {} } + etcd::given({
+    'cert-file'        => $peer_cert_file,
+    'key-file'         => $peer_key_file,
+    'client-cert-auth' => $peer_client_cert_auth,
+    'trusted-ca-file'  => $peer_trusted_ca_file,
+    'auto-tls'         => $peer_auto_tls,
+  })
+  $client_files = etcd::given({
+    'ca_file'   => $files['trusted-ca-file'],
+    'cert_file' => $files['cert-file'],
+    'key_file'  => $files['key-file'],
+  })
+
+  $addresses = etcd::addresses($cluster, $secure, 'cert-file' in $peer_tls, 'cert-file' in $client_tls)
   $own = $addresses[$etcd_name] ? {
-    undef   => { 'peer' => 'http://localhost:2380', 'client' => 'http://localhost:2379' },
+    undef   => etcd::addresses({ 'own' => 'localhost' }, $secure, false, false)['own'],
     default => $addresses[$etcd_name],
   }
   $urls = {
@@ -166,7 +195,8 @@ class etcd (
   $declared = if $cluster.empty { $initial_cluster } else { $addresses.map |$name, $one| { "${name}=${one['peer']}" } }
   $members = etcd::first($declared, "${etcd_name}=${urls['initial-advertise-peer-urls']}")
   $member_names = unique($members.split(',').map |$member| { $member.split('=')[0] })
-  $client_files = etcd::given({ 'ca_file' => $trusted_ca_file, 'cert_file' => $cert_file, 'key_file' => $key_file })
+  # Members of a cluster restart in turn, unless they are restarted by a command of their own (see etcd_member).
+  $in_turn = $runs and !$cluster.empty and $service_restart == undef
 
   unless $etcd_name in $member_names or $discovery or $discovery_srv or $proxy in ['on', 'readonly'] {
     fail("etcd: the cluster has ${member_names.join(', ')}, but not this member, '${etcd_name}': set etcd_name to one of them")
@@ -179,11 +209,17 @@ class etcd (
   contain etcd::config
   contain etcd::service
 
-  Class['etcd::install'] -> Class['etcd::config'] ~> Class['etcd::service']
+  Class['etcd::install'] -> Class['etcd::config'] -> Class['etcd::service']
+  unless $in_turn {
+    Class['etcd::config'] ~> Class['etcd::service']
+  }
 
   if $runs and !$cluster.empty {
     contain etcd::place
     contain etcd::membership
     Class['etcd::config'] -> Class['etcd::place'] -> Class['etcd::service'] -> Class['etcd::membership']
+    if $in_turn {
+      Class['etcd::config'] ~> Class['etcd::place']
+    }
   }
 }

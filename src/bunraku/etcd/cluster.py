@@ -14,8 +14,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bunraku.etcd.endpoints import parse_endpoints
-from bunraku.etcd.errors import BadSettings, EtcdError, Refused
+from bunraku.etcd.endpoints import Endpoint, parse_endpoints
+from bunraku.etcd.errors import EtcdError, Refused
 from bunraku.etcd.lock import held
 from bunraku.etcd.maintenance import Status
 from bunraku.etcd.members import Member
@@ -190,32 +190,59 @@ def _promote(client: Client, learner: Member) -> None:
 def out_of_service(client: Client, client_url: str, holder: str, *, wait: float = 300.0) -> Iterator[None]:
     """Take the member at `client_url` down and up in the block, while all others stay: for rolling restarts.
 
-    Under the lock, so one member at a time; a leader hands over first; the cluster must keep its quorum meanwhile, and
-    the member must be well again at the end. Raises `Unsafe`, `Locked`.
+    Under the lock, so one member at a time, the leader last among those that wait; a leader hands over first; the
+    cluster must keep its quorum meanwhile, and the member must be well again at the end. Raises `Unsafe`, `Locked`.
     """
-    target = next((e for e in client.transport.endpoints if client_url.endswith(f"/{e}")), None)
-    if target is None:
-        raise BadSettings(f"{client_url} is none of the endpoints", remedy="name it among --endpoints too")
     members = client.members.list()
+    mine = _member_at(client, client_url, members)
     single = sum(not member.learner for member in members) == 1
     # The lock of a lone member goes down with it: there is nobody to lock out, and nobody to keep it.
-    with nullcontext() if single else held(client, LOCK, holder, wait=wait):
-        status = client.maintenance.status(target)
-        living = alive(client, members)
-        mine = next(member for member in members if member.number == status.number)
+    with (
+        nullcontext() if single else held(client, LOCK, holder, wait=wait, last=lambda: _led(client, mine) is not None)
+    ):
         if not single:
+            members = client.members.list()
+            living = alive(client, members)
             check_removal(mine, members, living - {mine.number})
-            _hand_over(client, status, members, living)
+            _hand_over(client, mine, members, living)
         yield
         until = time.monotonic() + CATCH_UP
-        while mine.number not in alive(client, members):
+        while not _well(client, mine):
             if time.monotonic() > until:
                 raise Unsafe(f"{mine.name} did not come back", remedy="see its log; the others were left alone")
             time.sleep(0.2)
 
 
-def _hand_over(client: Client, status: Status, members: list[Member], living: set[int]) -> None:
-    heirs = [m.number for m in members if m.number in living and not m.learner and m.number != status.number]
-    if status.leads and heirs:
-        endpoint = next(e for e in client.transport.endpoints if str(e) == status.endpoint)
-        client.maintenance.move_leader(endpoint, heirs[0])
+def _member_at(client: Client, client_url: str, members: list[Member]) -> Member:
+    """The member that advertises `client_url`, with or without TLS, or else answers there."""
+    (endpoint,) = parse_endpoints([client_url], tls=False)
+    for member in members:
+        if endpoint.target in (one.target for one in _endpoints(member)):
+            return member
+    number = client.maintenance.status(endpoint).number
+    return next(member for member in members if member.number == number)
+
+
+def _endpoints(member: Member) -> list[Endpoint]:
+    return parse_endpoints(member.client_urls, tls=False) if member.client_urls else []
+
+
+def _led(client: Client, member: Member) -> Endpoint | None:
+    """Where the cluster's leader answers, if that is `member`."""
+    found = client.maintenance.statuses(_endpoints(member))
+    return next((at for at, status in found.items() if isinstance(status, Status) and status.leads), None)
+
+
+def _well(client: Client, member: Member) -> bool:
+    """Whether the member answers, at the addresses that it has now."""
+    try:
+        return member.number in alive(client, client.members.list())
+    except EtcdError:
+        return False
+
+
+def _hand_over(client: Client, mine: Member, members: list[Member], living: set[int]) -> None:
+    heirs = [m.number for m in members if m.number in living and not m.learner and m.number != mine.number]
+    at = _led(client, mine)
+    if at is not None and heirs:
+        client.maintenance.move_leader(at, heirs[0])

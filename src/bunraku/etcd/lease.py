@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -73,7 +74,8 @@ class Lease:
         if self._keeper is not None:
             self._keeper.join()
         if not self.lost.is_set():
-            self.revoke()
+            with suppress(EtcdError):  # what cannot be told that it is over ends with its time
+                self.revoke()
 
     def revoke(self) -> None:
         """End it; the keys bound to it are deleted."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from bunraku.etcd.errors import EtcdError, Uncertain
@@ -24,18 +24,31 @@ class Locked(EtcdError):
 
 
 @contextmanager
-def held(client: Client, key: str, holder: str, *, wait: float = 60.0) -> Iterator[None]:
+def held(
+    client: Client, key: str, holder: str, *, wait: float = 60.0, last: Callable[[], bool] = lambda: False
+) -> Iterator[None]:
     """Hold the lock `key` for as long as the block runs; `holder` is shown to those who wait.
 
-    wait: seconds to wait for another holder. Raises `Locked`.
+    wait: seconds to wait for another holder. last: while it holds, others that wait go first. Raises `Locked`.
     """
+    queue = f"{key}/waiting/"
     with client.leases.grant(TTL) as lease:
         until = time.monotonic() + wait
-        while (other := _try(client, key, holder, lease.number)) is not None:
+        with suppress(Uncertain):
+            client.put(f"{queue}{holder}", "", lease=lease.number)
+        while (other := _first(client, queue, holder, last) or _try(client, key, holder, lease.number)) is not None:
             if time.monotonic() > until:
                 raise Locked(f"{other} holds {key}")
             time.sleep(0.2)
+        with suppress(Uncertain):
+            client.delete(f"{queue}{holder}")
         yield  # the lease goes with the block, and the key with the lease
+
+
+def _first(client: Client, queue: str, holder: str, last: Callable[[], bool]) -> str | None:
+    """Who goes first, where we are to be last."""
+    others = (kv.key.removeprefix(queue) for kv in client.range(queue))
+    return next((other for other in others if other != holder), None) if last() else None
 
 
 def _try(client: Client, key: str, holder: str, lease: int) -> str | None:

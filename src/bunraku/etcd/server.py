@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from bunraku.etcd.client import Client
 from bunraku.etcd.errors import BadSettings, EtcdError, Unreachable
@@ -59,7 +60,7 @@ def joining_member(
     log = data_dir.with_name(f"{data_dir.name}.join.log")
     joining = data_dir.with_name(f".{data_dir.name}.bunraku-join.yml")
     argv, env = [binary], dict(os.environ)
-    if config.suffix in (".yml", ".yaml"):
+    if _is_yaml(config):
         import yaml
 
         settings = yaml.safe_dump({**yaml.safe_load(config.read_text()), **told}).encode()
@@ -73,6 +74,25 @@ def joining_member(
             yield lambda: None if process.poll() is None else last_words(log)
     finally:
         remove(str(joining))
+
+
+def settings_of(config: Path) -> dict[str, Any]:
+    """A configuration's settings by the names of etcd's flags, without its sections; {} where there is no file."""
+    if not config.exists():
+        return {}
+    if _is_yaml(config):
+        import yaml
+
+        return dict(yaml.safe_load(config.read_text()) or {})
+    prefix = "ETCD_"
+    found = _variables(config).items()
+    return {
+        name.removeprefix(prefix).lower().replace("_", "-"): value for name, value in found if name.startswith(prefix)
+    }
+
+
+def _is_yaml(config: Path) -> bool:
+    return config.suffix in (".yml", ".yaml")
 
 
 def _variables(file: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ from bunraku.resources.base import Param, ResourceError, ResourceType, Run, seco
 if TYPE_CHECKING:
     from bunraku.etcd import Client
     from bunraku.etcd.cluster import Wanted
+    from bunraku.etcd.members import Member
 
 HERE = "127.0.0.1:2379"
 """Where etcd is if nothing else is said."""
@@ -73,6 +74,35 @@ class InEtcd(ResourceType):
         """The run's client for `connection`; errors of etcd inside the block become a ResourceError."""
         with client(self.run, self.connection, self.timeout) as found:
             yield found
+
+
+class InCluster(InEtcd):
+    """A resource of one member of a cluster, whose other members are asked how things stand."""
+
+    cluster = Param("All members by name: each a hash of `peer` and `client`, its URLs.", munge=cluster_of)
+
+    def live_members(self) -> list[Member] | None:
+        """The running cluster's members, or None where nobody answers.
+
+        A cluster that is to speak TLS may not do so yet: it is asked in plain then. Where it answered is in `peers`.
+        """
+        urls = ",".join(address.client_url for address in self.cluster.values())
+        for peers in dict.fromkeys((self.values.get("peers", urls), urls, in_plain(urls))):
+            try:
+                with self.connection._replace(peers=peers).open(2.0) as client:
+                    found = client.members.list()
+            except Unreachable:
+                continue
+            except EtcdError as problem:
+                raise ResourceError(str(problem)) from None
+            self.values["peers"] = peers
+            return found
+        return None
+
+
+def in_plain(urls: str) -> str:
+    """URLs without TLS."""
+    return urls.replace("https://", "http://")
 
 
 class Connection(NamedTuple):

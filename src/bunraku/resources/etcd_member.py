@@ -8,16 +8,20 @@ told to join, until it has the others' data; from then on the service can start 
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bunraku.etcd import Client, EtcdError, Unreachable
-from bunraku.resources._etcd import InEtcd, cluster_of
-from bunraku.resources.base import Changes, Ensure, Param, ResourceError, State, absolute_path
+from bunraku.etcd import Client, EtcdError
+from bunraku.resources._etcd import InCluster, client, in_plain
+from bunraku.resources.base import Changes, Ensure, Param, Property, ResourceError, State, absolute_path
+from bunraku.system import files
 
 if TYPE_CHECKING:
+    from bunraku.etcd.cluster import Wanted
     from bunraku.etcd.members import Member
 
 DONE = {
@@ -29,60 +33,109 @@ DONE = {
 """What is said of each part that a member may have to do."""
 
 
-class EtcdMember(InEtcd):
-    """This host's member of an etcd cluster: has its place in the running cluster before its service is started."""
+class EtcdMember(InCluster):
+    """This host's member of an etcd cluster: has its place in the running cluster before its service is started.
+
+    Notified of a new configuration, it restarts the service in turn with the other hosts: one member at a time, the
+    leader last, and only with a quorum. A restart that could not be is made up for by the next run.
+    """
 
     name = Param("The member's name.", namevar=True)
     ensure = Ensure(values=("present",))
-    cluster = Param("All members by name: each a hash of `peer` and `client`, its URLs.", munge=cluster_of)
     data_dir = Param("The member's data folder.", munge=absolute_path)
     config_file = Param("The member's configuration: YAML, or environment variables.", munge=absolute_path)
     binary = Param("The program.", munge=absolute_path, default="/usr/bin/etcd")
+    configuration = Property("Which configuration it runs with.", values=("current",), default="current")
 
     def validate(self) -> None:
-        """The member must be one of the cluster; the others are asked."""
+        """The member must be one of the cluster."""
         for name in ("cluster", "data_dir", "config_file"):
             if self.values.get(name) is None:
                 raise ValueError(f"{name} is needed")
         if self.name not in self.cluster:
             raise ValueError(f"the cluster has {', '.join(self.cluster)}, but not {self.name}")
-        others = [address.client_url for name, address in self.cluster.items() if name != self.name]
-        self.values.setdefault("peers", ",".join(others))
 
     def read(self) -> State:
-        """present, if there is nothing to be done before the service is started."""
+        """present, if there is nothing to be done before the service is started; whether a restart is still due."""
         from bunraku.etcd.cluster import part_of
 
         has_data = (Path(self.data_dir) / "member").is_dir()
-        self._part = part_of(self.name, self.cluster, self._live_members(), has_data=has_data)
+        self._part = part_of(self.name, self._wanted(), self.live_members(), has_data=has_data)
         if self._part == "foreign":
             raise ResourceError(
                 f"{self.data_dir} holds the data of another cluster, or of a member that was removed from this one: "
                 f"move it away, and {self.name} will join anew"
             )
-        return {"ensure": "present" if self._part in ("none", "first boot") else "absent"}
+        ensure = "present" if self._part in ("none", "first boot") else "absent"
+        return {
+            "ensure": ensure,
+            "configuration": "old" if self._started_with() not in (None, self._digest()) else "current",
+        }
 
-    def _live_members(self) -> list[Member] | None:
-        """The cluster's members, or None where none of the others answers."""
-        if not self.peers:
-            return None
-        try:
-            with self.connection.open(2.0) as client:
-                return client.members.list()
-        except Unreachable:
-            return None
-        except EtcdError as problem:
-            raise ResourceError(str(problem)) from None
+    def _wanted(self) -> Wanted:
+        """The cluster; our own address is the one that the configuration tells (it may not have moved to TLS yet)."""
+        from bunraku.etcd.server import settings_of
+
+        own = self.cluster[self.name]
+        told = settings_of(Path(self.config_file)).get("initial-advertise-peer-urls", own.peer_url)
+        return {**self.cluster, self.name: replace(own, peer_url=told)}
 
     def change(self, changes: Changes) -> None:
-        """Get a place, and the data."""
+        """Get a place, and the data; or make up for a restart."""
         from bunraku.etcd.cluster import take_place
 
-        with self.etcd() as client:
-            client.transport.deadline = self.timeout
-            members = take_place(client, self.name, self.cluster, self._part)
-            if self._part != "update":
-                self._join(client, members)
+        if "ensure" in changes:
+            with self.etcd() as client:
+                client.transport.deadline = self.timeout
+                members = take_place(client, self.name, self._wanted(), self._part)
+                if self._part != "update":
+                    self._join(client, members)
+        if "configuration" in changes:
+            self._restart()
+
+    def refresh(self) -> str:
+        """Restart the service in turn, if it runs; one that does not run will be started."""
+        return "" if self._started_with() == self._digest() else self._restart()
+
+    def _restart(self) -> str:
+        """Restart the service, while all other members stay, and remember with which configuration."""
+        from bunraku.etcd.cluster import out_of_service
+
+        digest = self._digest()
+        self._remember("")
+        service = self.run.find("service", "etcd")
+        done = ""
+        if service is not None and service.read().get("ensure") == "running":
+            if self.live_members() is None:
+                done = service.refresh()  # no cluster answers: there is nobody whom it could cost the quorum
+            else:
+                urls = ",".join(address.client_url for address in self.cluster.values())
+                # What speaks TLS now may not do so afterwards, and the other way round.
+                with (
+                    client(self.run, self.connection._replace(peers=f"{urls},{in_plain(urls)}"), self.timeout) as all_,
+                    out_of_service(all_, self.cluster[self.name].client_url, self.name),
+                ):
+                    done = service.refresh()
+        self._remember(digest)
+        return f"{done} in turn" if done else ""
+
+    def _digest(self) -> str:
+        """What tells configurations apart; a running member has no use for `initial-…` any more."""
+        from bunraku.etcd.server import settings_of
+
+        found = settings_of(Path(self.config_file)).items()
+        return hashlib.sha256(repr([pair for pair in found if not pair[0].startswith("initial-")]).encode()).hexdigest()
+
+    @property
+    def _memory(self) -> Path:
+        return self.run.state_dir / f"etcd-{self.name}.configuration"
+
+    def _started_with(self) -> str | None:
+        """The digest of the configuration that the service was last started with, as far as we know."""
+        return self._memory.read_text() if self._memory.exists() else None
+
+    def _remember(self, digest: str) -> None:
+        files.replace(str(self._memory), digest.encode(), mode=0o600)
 
     def _join(self, others: Client, members: list[Member]) -> None:
         """Run etcd with the host's configuration, told to join `members`, until it has caught up."""
@@ -116,7 +169,7 @@ class EtcdMember(InEtcd):
 
     def describe(self, name: str, current: Any, desired: Any) -> str:
         """What was to be done."""
-        return DONE.get(self._part, "")
+        return "restarted in turn with its new configuration" if name == "configuration" else DONE.get(self._part, "")
 
     def autorequire(self) -> Iterable[tuple[str, str]]:
         """The configuration and the folder."""

@@ -1,0 +1,75 @@
+"""Folders that stand for hosts, each with an etcd of its own, on which the class etcd is applied."""
+
+from pathlib import Path
+
+from local import free_ports
+
+from bunraku.cli.main import main
+from bunraku.etcd import Client, Tls
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def puppet(value: dict[str, object] | str) -> str:
+    """Hashes and strings as Puppet code."""
+    if isinstance(value, str):
+        return f"'{value}'"
+    return "{ " + ", ".join(f"'{name}' => {puppet(one)}" for name, one in value.items()) + " }"  # type: ignore[arg-type]
+
+
+class Host:
+    """A folder that stands for a host: its etcd, its state, its name in the cluster."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder / name
+        self.folder.mkdir()
+        self.name = name
+        peer, client = free_ports(2)
+        self.urls = {"peer": f"http://127.0.0.1:{peer}", "client": f"http://127.0.0.1:{client}"}
+
+    def apply(self, cluster: dict[str, dict[str, str]], more: str = "", parameters: str = "") -> int:
+        """Apply the class; the detailed exit code."""
+        code = f"""
+        class {{ 'etcd':
+          etcd_name        => '{self.name}',
+          manage_package   => false,
+          service_provider => 'base',
+          config_file_path => '{self.folder}/etcd.yml',
+          data_dir         => '{self.folder}/data',
+          cluster          => {puppet(cluster)},
+          options          => {{ 'heartbeat-interval' => 50, 'election-timeout' => 500 }},
+          {parameters}
+        }}
+        {more}
+        """
+        manifest = self.folder / "site.pp"
+        manifest.write_text(code)
+        words = [
+            "--detailed-exitcodes",
+            "--statedir",
+            str(self.folder / "state"),
+            "--modulepath",
+            str(ROOT / "modules"),
+        ]
+        return main(["apply", *words, str(manifest)])
+
+    def stop(self) -> None:
+        """End its etcd, if that runs."""
+        if (self.folder / "data.pid").exists():
+            self.apply({self.name: self.urls}, parameters="service_ensure => stopped,")
+
+
+def cluster(*members: Host) -> dict[str, dict[str, str]]:
+    """The class's parameter `cluster`."""
+    return {host.name: host.urls for host in members}
+
+
+class Hosts(list[Host]):
+    """Hosts whose clients know every URL, with and without TLS; for `Load`."""
+
+    tls: Tls | None = None
+
+    def client(self, deadline: float = 5.0) -> Client:
+        plain = [host.urls["client"] for host in self]
+        secure = [url.replace("http:", "https:") for url in plain] if self.tls else []
+        return Client([*secure, *plain], tls=self.tls, deadline=deadline)
