@@ -8,7 +8,8 @@ import threading
 import pytest
 from local import LocalCluster, free_ports
 
-from bunraku.etcd import BadSettings, Client, Compacted, Refused, Tls, TooLarge, Unreachable
+from bunraku.etcd import BadSettings, Client, Compacted, EtcdError, NoLeader, Refused, Tls, TooLarge, Unreachable
+from bunraku.etcd.endpoints import Endpoint
 from bunraku.etcd.keys import after_prefix, prefix_range, widest
 from bunraku.etcd.txn import delete, get, get_prefix, put, revision, value, version
 
@@ -101,6 +102,40 @@ def test_tls_that_cannot_work_is_named(one: LocalCluster) -> None:
         pytest.raises(BadSettings, client.get, "/a").match("/no/such/ca.pem")
     with Client(one.endpoints[0].replace("http:", "https:"), deadline=0.5) as client:
         pytest.raises(Unreachable, client.get, "/a").match("TLS handshake.*use http://")
+
+
+class Failure(Exception):
+    """What grpc raises, as far as we look at it."""
+
+    def __init__(self, code: str, said: str) -> None:
+        from bunraku.etcd._grpc import grpc
+
+        self.code = lambda: grpc.StatusCode[code]
+        self.details = lambda: said
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "kind", "surely_not_applied"),
+    [
+        ("UNAVAILABLE", "failed to connect to all addresses; last error: Connection refused", Unreachable, True),
+        ("UNAVAILABLE", "Socket closed", Unreachable, False),
+        ("UNKNOWN", "No status received", Unreachable, False),
+        ("UNKNOWN", "raft: stopped", Unreachable, False),
+        ("INTERNAL", "Received RST_STREAM with error code 2", Unreachable, False),
+        ("UNKNOWN", "raft proposal dropped", NoLeader, True),
+        ("UNAVAILABLE", "etcdserver: no leader", NoLeader, True),
+        ("UNAVAILABLE", "etcdserver: request timed out, possibly due to previous leader failure", Unreachable, False),
+        ("INVALID_ARGUMENT", "etcdserver: key is not provided", Refused, False),
+    ],
+)
+def test_a_write_counts_as_not_applied_only_where_that_is_sure(
+    code: str, said: str, kind: type[EtcdError], surely_not_applied: bool
+) -> None:
+    from bunraku.etcd import transport
+
+    failure = Failure(code, said)
+    assert type(transport.translate(failure, Endpoint("h:1", False))) is kind
+    assert transport._surely_not_applied(failure) == surely_not_applied
 
 
 def test_prefixes_are_ranges() -> None:

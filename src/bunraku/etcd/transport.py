@@ -357,7 +357,7 @@ def translate(failure: Any, endpoint: Endpoint) -> EtcdError:
     for words, kind in BY_WORDS.items():
         if words in said:
             return kind(said, where)
-    if code == grpc.StatusCode.UNAVAILABLE:
+    if code in CONNECTION_LOST:
         problem, remedy = _connect_problem(said)
         return Unreachable(problem, where, remedy)
     kind = BY_CODE.get(code, Refused)
@@ -367,6 +367,7 @@ def translate(failure: Any, endpoint: Endpoint) -> EtcdError:
 BY_WORDS: dict[str, type[EtcdError]] = {
     "no leader": NoLeader,
     "leader changed": NoLeader,
+    "raft proposal dropped": NoLeader,  # while the leadership is handed over
     "unhealthy cluster": Unhealthy,
     "not enough started members": Unhealthy,
     "database space exceeded": NoSpace,
@@ -379,6 +380,9 @@ BY_WORDS: dict[str, type[EtcdError]] = {
     "user name is empty": AuthenticationFailed,
     "invalid auth token": AuthenticationFailed,
 }
+CONNECTION_LOST = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL)
+"""Codes of a call that ended without the server's word: gRPC has UNKNOWN ("No status received") for a connection that
+broke after the request had gone out, and etcd's own refusals never carry the latter two."""
 BY_CODE = {
     grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineExceeded,
     grpc.StatusCode.CANCELLED: Unreachable,
@@ -391,6 +395,17 @@ STALE_TOKEN = ("invalid auth token", "revision of auth store is old", "user name
 """What a server says to a token that it no longer takes, or to none where authentication was switched on meanwhile."""
 
 
+AT_THE_DOOR = (
+    "no leader",
+    "raft proposal dropped",
+    "not capable",
+    "not supported for learner",
+    "unhealthy cluster",
+    "not enough started",
+)
+"""What a server says that did not propose the write."""
+
+
 def _surely_not_applied(failure: Any) -> bool:
     """Whether the server cannot have proposed the write: it never arrived, or was turned away at the door.
 
@@ -399,11 +414,11 @@ def _surely_not_applied(failure: Any) -> bool:
     """
     said = failure.details() or ""
     never_left = ("failed to connect to all addresses", "DNS resolution failed", "name resolution")
-    at_the_door = ("no leader", "not capable", "not supported for learner", "unhealthy cluster", "not enough started")
-    return any(words in said for words in never_left + at_the_door)
+    return any(words in said for words in never_left + AT_THE_DOOR)
 
 
 CONNECT_PROBLEMS = {
+    "No status received": ("the connection was lost", ""),
     "Connection refused": ("connection refused", ""),
     "CERTIFICATE_VERIFY_FAILED": (
         "the server's certificate is not signed by the given authority, has expired, or is for another name",
