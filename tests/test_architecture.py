@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "engine": {"catalog", "resources", "system"},
     "confd": {"etcd", "system"},
     "flannel": {"etcd", "system"},
+    "coreos": {"catalog"},
     "images": {"system"},
     "rkt": {"images", "system"},
     "inventory": {"catalog", "system"},

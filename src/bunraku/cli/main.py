@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "inventory": "keep what is known about every node, and answer over PuppetDB's HTTP API",
     "lookup": "look up data, and show where it comes from",
     "module": "list the modules on the module path, and what they miss",
+    "node": "make the configuration for a new node's first boot",
     "query": "ask the inventory about nodes",
     "report": "show what runs did",
     "resource": "show resources of this host, and change them",
