@@ -176,6 +176,7 @@ def make_inputs(
 ) -> Inputs:
     """What a compilation reads through: see `compile` for the arguments. foresight: of the same compilation."""
     from bunraku import resources
+    from bunraku.api.settings import default_settings
     from bunraku.language.cache import ProgramCache
     from bunraku.language.inputs import Inputs
 
@@ -193,14 +194,11 @@ def make_inputs(
         modulepath=[*map(Path, modulepath), shipped_modules()],
         environment=environment,
         environment_folder=folder,
-        settings=settings
-        | {
-            "certname": certname,
-            "environment": environment,
-            "modulepath": os.pathsep.join(map(str, modulepath)),
-            "node_name_value": certname,
-            "storeconfigs": False,
-            "strict_variables": False,
+        settings={
+            **default_settings(
+                certname=certname, environment=environment, modulepath=modulepath, hiera_config=hiera_config
+            ),
+            **settings,
         },
         data=lambda inputs: _data(inputs, hiera_config),
         ruby=lambda inputs: _ruby(inputs, foresight),

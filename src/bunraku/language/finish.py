@@ -19,7 +19,7 @@ from bunraku.language.resource import Declaration, flattened, reference_text
 if TYPE_CHECKING:
     from bunraku.language.compiler import Compiler
 
-RELATIONSHIPS = ("require", "subscribe", "before", "notify")
+RELATIONSHIPS = frozenset(("require", "subscribe", "before", "notify"))
 INHERITED = ("noop", "schedule", "audit", "loglevel", "alias", "tag", "stage")
 """Metaparameters that what is contained takes over from its container."""
 
@@ -105,18 +105,24 @@ def _check_references(compiler: Compiler) -> None:
     for resource in compiler.draft.evaluated:
         if resource.virtual:
             continue
-        for name in RELATIONSHIPS:
-            value = resource.parameters.get(name)
-            if value is None:
-                continue
-            for reference in flattened([value]):
-                if reference is None:
-                    continue
-                shown = reference_text(reference)
-                if compiler.find_reference(shown) is None:
-                    file, line = resource.places.get(name, (None, None))
-                    message = f"Could not find resource '{shown}' in parameter '{name}'"
-                    raise CompileError(message, file=file, line=line, hint=compiler.hint_for_reference(shown))
+        for name, value in resource.parameters.items():
+            if name in RELATIONSHIPS and value is not None:
+                _check_relationship(compiler, resource, name, value)
+
+
+def _check_relationship(compiler: Compiler, resource: Declaration, name: str, value: Any) -> None:
+    for reference in flattened([value]):
+        if reference is None:
+            continue
+        shown = reference_text(reference)
+        file, line = resource.places.get(name, (None, None))
+        try:
+            found = compiler.find_reference(shown)
+        except CompileError as error:
+            raise CompileError(error.message, file=file, line=line) from None
+        if found is None:
+            message = f"Could not find resource '{shown}' in parameter '{name}'"
+            raise CompileError(message, file=file, line=line, hint=compiler.hint_for_reference(shown))
 
 
 # ---------------------------------------------------------------- the catalog

@@ -121,7 +121,7 @@ class Name(Node):
 
 
 class TypeName(Node):
-    """A capitalised name: `File`, `Nginx::Server`. value: as written, without a leading `::`."""
+    """A capitalised name: `File`, `Nginx::Server`. value: as written."""
 
     __slots__ = ("value",)
 

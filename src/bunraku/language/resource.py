@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bunraku.catalog.catalog import Resource, capitalize
 from bunraku.catalog.signature import METAPARAMETERS, TypeSignature
+from bunraku.catalog.values import from_hash_key
 from bunraku.language import types
 from bunraku.language.errors import CompileError
 from bunraku.language.types.regexp import compile_ruby
@@ -219,7 +220,9 @@ class Declaration(Resource):
     # ---- tags
 
     def tag(self, tags: Any) -> None:
-        """Add tags, in any depth of arrays. Raises CompileError for what cannot be one."""
+        """Add tags: a name, or names in any depth of arrays, or a hash of them. Raises CompileError for no tag."""
+        if isinstance(tags, dict):
+            tags = [[from_hash_key(key), value] for key, value in tags.items()]
         for tag in flattened([tags]):
             if tag is None:
                 continue

@@ -205,3 +205,6 @@ notice($a - 1)
 define d { notify { "in ${name}": } }
 create_resources('d', { 5 => {} })
 create_resources('notify', { 6 => {} })
+#### a hash as tag
+notify { 'a': tag => {} }
+notify { 'b': tag => { c => 'd' } }

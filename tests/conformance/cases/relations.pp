@@ -77,3 +77,21 @@ notify { 'a': require => Notify['a'] }
 #### cycle compiles
 notify { 'a': require => Notify['b'] }
 notify { 'b': require => Notify['a'] }
+#### first missing relative by order of parameters
+file { '/x': notify => Service['nope'], before => [File['/z'], Package['q']] }
+#### a string that is no reference
+notify { 'a':
+  before => 'x',
+}
+#### a type as relative
+notify { 'a': before => Notify }
+#### names from the top
+define foo::bar { }
+class foo { }
+include foo
+foo::bar { 'a': before => ::Class['foo'] }
+file { '/a': require => [::Foo::Bar['a']] }
+notify { "${::Foo::Bar['a']} ${::File['/a']}":
+  message => [::File['/a'] == File['/a'], 1 =~ ::Integer, Resource['::file', '/a'], defined(::Foo::Bar['a'])],
+}
+::Foo::Bar <| |> -> Notify <| |>

@@ -58,3 +58,12 @@ template('nope/x.erb')
 #### epp in a class
 class c($a = 'A') { notify { 'x': message => inline_epp('<%= $a %> <%= $c::a %>') } }
 include c
+#### epp undef for a parameter that it lacks
+notice(inline_epp('<%- | $y, $z = 3 | -%><%= "${y}${z}" %>', { y => 1, z => undef, nope => undef }))
+#### epp value for a parameter that it lacks
+notice(inline_epp('<%- | $y | -%><%= $y %>', { y => 1, nope => 2 }))
+#### erb with libraries that nobody required
+notice(inline_template('<%= {"a" => [1, :b]}.to_yaml %><%= YAML.dump([1]) %><%= [1, 1].to_set.size %>'))
+notice(inline_template('<%= Time.parse("2020-01-02T03:04:05Z").iso8601 %> <%= Date.parse("2020-01-01") %> <%= Time.at(0).utc.to_date %>'))
+notice(inline_template('<%= URI("http://a/b").host %> <%= URI.parse("http://a/b").path %> <%= CGI.escape("a b") %> <%= Pathname("/a").join("b") %>'))
+notice(inline_template('<%= Base64.strict_encode64("a") %> <%= Digest::MD5.hexdigest("a") %> <%= OpenSSL::Digest::SHA1.hexdigest("a") %>'))

@@ -79,6 +79,7 @@ class Names(Messages):
 
     def find_type(self, name: str) -> Any:
         """What the capitalised `name`, which is no built-in type, stands for: an alias or a resource type; or None."""
+        name = name.removeprefix("::")
         found = self._types.get(name)
         if found is None:
             found = self._types[name] = self._load_type(name)
@@ -163,7 +164,7 @@ class Names(Messages):
         found = self.draft.find(ref)
         if found is None:
             type_name, bracket, title = ref.partition("[")
-            if bracket and title.endswith("]"):
+            if bracket and len(title) > 1 and title.endswith("]"):
                 found = self.find_resource(type_name, title[:-1])
             else:
                 raise CompileError(f'No title provided and "{ref}" is not a valid resource reference')

@@ -46,4 +46,7 @@ def _called(scope: Any, deferred: Deferred) -> Any:
 @function("import", "Any *args")
 def import_(scope: Any, *arguments: Any) -> None:
     """Refuses: manifests are found by their names since Puppet 4."""
-    raise CompileError("Use of 'import' has been discontinued in favor of a manifest directory")
+    raise CompileError(
+        "Use of 'import' has been discontinued in favor of a manifest directory."
+        " See http://links.puppet.com/puppet-import-deprecation"
+    )

@@ -80,13 +80,17 @@ class Template:
             return ended.value
 
     def _checked(self, scope: Scope, given: dict[str, Any]) -> dict[str, Any]:
-        values = dict(given)
+        """The values of the parameters. One that is given as undef may be unknown, as in the reference."""
         parameters = self.parameters
-        known = {name: value for name, value in given.items() if value is not None}
-        defaults = Defaults("lambda", scope, parameters.names, known)
+        values = {name: value for name, value in given.items() if value is not None}
+        defaults = Defaults("lambda", scope, parameters.names, values)
         for parameter in parameters.all:
-            if values.get(parameter.name) is None and parameter.default is not None:
+            if parameter.name in values:
+                continue
+            if parameter.default is not None:
                 values[parameter.name] = defaults.value(parameter.name, parameter.default)
+            elif parameter.name in given:
+                values[parameter.name] = None
         struct = [types.StructElement(p.name, p.type(scope), p.default is not None) for p in parameters.all]
         types.check_parameters("lambda", types.PStructType(struct), values)
         return values

@@ -322,7 +322,7 @@ def _resource(target: PType, keys: list[Any]) -> Any:
         if not isinstance(name, str):
             message = f"First argument to Resource[] must be a resource type or a String. Got {key_name(name)}."
             raise BadParameter(message, 0)
-        name = capitalize_segments(name)
+        name = capitalize_segments(name.removeprefix("::"))
     if not _TYPE_NAME.match(name):
         message = f"Illegal type reference. The given name '{name}' does not conform to the naming rule"
         raise BadParameter(message, 0)

@@ -101,7 +101,8 @@ _LATER: dict[str, tuple[str, str]] = {
 
 
 def lookup(name: str) -> PType | None:
-    """The built-in type called `name` (lower case), or None."""
+    """The built-in type called `name` (lower case, a leading `::` may stand before it), or None."""
+    name = name.removeprefix("::")
     found = _BUILT_IN.get(name)
     if found is None and name in _LATER:
         module, attribute = _LATER[name]

@@ -16,8 +16,7 @@
 # waits for an answer also serves.
 
 require 'json'
-# Libraries that Puppet itself has loaded, so that modules use them without asking.
-autoload :IPAddr, 'ipaddr'
+require_relative 'libraries'
 require_relative 'values'
 require_relative 'conversation'
 require_relative 'puppet'
