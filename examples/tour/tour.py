@@ -23,6 +23,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import overlay
+
 HERE = Path(__file__).parent
 MODULES = HERE / "modules"
 NEEDED = {"etcd": "etcd-server", "etcdctl": "etcd-client", "nginx": "nginx-light", "start-stop-daemon": "dpkg"}
@@ -71,6 +73,8 @@ class Tour:
         self.conf = root / "nginx.conf"
         self.rows: list[Shown] = []
         self.watcher: subprocess.Popen[bytes] | None = None
+        self.overlay: overlay.Overlay | None = None
+        self.inventory = root / "inventory.db"
         etcd, peer, self.web, first, second, self.third = free_ports(6)
         self.ports = (first, second)
         self.etcd = f"http://127.0.0.1:{etcd}"
@@ -147,11 +151,16 @@ class Tour:
         """Take the tour; whether every step held."""
         steps = [self.bring_up, self.apply_again, self.show_drift, self.repair_drift]
         steps += [self.add_a_back_end, self.refuse_a_broken_value, self.recover]
+        reason = overlay.why_not()
+        if not reason:
+            steps += [self.join_two_hosts, self.ask_the_inventory]
         for step in steps:
             step()
             if not self.rows[-1].held:
                 break
         self.table()
+        if reason:
+            print(f"left out: the overlay network of two hosts ({reason})", flush=True)
         return len(self.rows) == len(steps) and all(row.held for row in self.rows)
 
     def bring_up(self) -> None:
@@ -232,6 +241,44 @@ class Tour:
             self.answers({"backend1", "backend3"})
             shown("backend1 and backend3 answer")
 
+    def join_two_hosts(self) -> None:
+        """5: containers of two hosts reach each other."""
+        with self.step("8 two hosts join an overlay network") as shown:
+            self.overlay = overlay.Overlay(self.bunraku, self.root, self.env)
+            self.overlay.wire()
+            for host in self.overlay.hosts:
+                self.apply_on(host)
+                self.overlay.start_daemon(host)
+            until("both hosts' subnets", lambda: all(map(self.overlay.has_subnet, self.overlay.hosts)))
+            first, second = map(self.overlay.run_container, self.overlay.hosts)
+            until("containers that reach each other", lambda: self.overlay.reaches("host1", "host2"))
+            until("the way back", lambda: self.overlay.reaches("host2", "host1"))
+            print(f"  containers at {first} and {second} greet each other", flush=True)
+            shown(f"containers {first} and {second} greet each other through vxlan")
+
+    def apply_on(self, host: str) -> None:
+        """Apply the overlay's manifest on one of its hosts, and store what there is to know in the inventory."""
+        command = [self.bunraku, "apply", "--certname", host, "--inventory", str(self.inventory)]
+        command += ["--statedir", str(self.root / host / "state"), str(HERE / "overlay.pp")]
+        print(f"{host}$ bunraku apply --inventory inventory.db examples/tour/overlay.pp", flush=True)
+        here = self.overlay.hosts[host].command(*command)
+        done = subprocess.run(here, env=self.env, capture_output=True, text=True, timeout=3 * LIMIT)
+        print("".join(f"  {line}\n" for line in done.stdout.splitlines()), flush=True)
+        if done.returncode:
+            raise Failed(f"apply on {host} ended with {done.returncode}: {done.stderr.strip()}")
+
+    def ask_the_inventory(self) -> None:
+        """6: what the hosts said of themselves can be asked."""
+        with self.step("9 the inventory is asked about both hosts") as shown:
+            query = 'inventory[certname, facts.networking.ip] { resources { type = "Class" and title = "Flannel" } }'
+            print(f"$ bunraku query --inventory inventory.db '{query}'", flush=True)
+            command = [self.bunraku, "query", "--inventory", str(self.inventory), query]
+            done = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=LIMIT)
+            print("".join(f"  {line}\n" for line in (done.stdout + done.stderr).splitlines()), flush=True)
+            if not all(word in done.stdout for word in ("host1", "10.99.0.11", "host2", "10.99.0.12")):
+                raise Failed("the inventory does not know both hosts by their addresses")
+            shown("both hosts, each with its own address")
+
     # ------------------------------------------------------------ programs beside the manifest
 
     def start_third_back_end(self) -> None:
@@ -261,15 +308,9 @@ class Tour:
         """End all that the tour started."""
         pids = [int(f.read_text()) for f in (self.root / "run").glob("*.pid") if f.read_text().strip().isdigit()]
         pids += [self.watcher.pid] if self.watcher else []
-        for name in (signal.SIGTERM, signal.SIGKILL):
-            for pid in pids:
-                try:
-                    os.kill(pid, name)
-                except ProcessLookupError:
-                    continue
-            end = time.monotonic() + 3
-            while time.monotonic() < end and any(alive(pid) for pid in pids):
-                time.sleep(0.02)
+        stop(pids)
+        if self.overlay is not None:
+            self.overlay.end(stop)
 
     def table(self) -> None:
         """The closing table."""
@@ -278,6 +319,17 @@ class Tour:
         for row in self.rows:
             print(f"{'✓' if row.held else '✗'} {row.step:<{width}}  {row.seconds:6.2f} s  {row.what}")
         print(flush=True)
+
+
+def stop(pids: list[int]) -> None:
+    """End processes: kindly, and after three seconds not so."""
+    for name in (signal.SIGTERM, signal.SIGKILL):
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, name)
+        end = time.monotonic() + 3
+        while time.monotonic() < end and any(alive(pid) for pid in pids):
+            time.sleep(0.02)
 
 
 def alive(pid: int) -> bool:
