@@ -27,16 +27,19 @@ from typing import Any
 
 REPOSITORY = Path(__file__).parents[2]
 SUITE = "bookworm"
+MODULES = ("cron-core", "host-core", "mount-core", "sshkeys-core", "stdlib", "concat", "inifile")
 PACKAGES = (
     *("systemd", "systemd-sysv", "dbus", "iproute2", "procps"),  # a host
     *("python3", "libffi8", "libssl3"),  # what bunraku's Python may want
     *("puppet-agent", "cron"),  # the peer, and what both manage
+    # The types of modules that bunraku has built in, as Puppet has them.
+    *(f"puppet-module-puppetlabs-{name}" for name in MODULES),
     *("etcd-server", "etcd-client"),
 )
 HOOKS = (
     # A new host is quiet: what is to run is said by the test.
     'systemctl --root="$1" disable etcd.service e2scrub_reap.service apt-daily.timer apt-daily-upgrade.timer',
-    'echo host.example.com >"$1/etc/hostname"',
+    'echo host.example.com >"$1/etc/hostname"; echo "127.0.0.1 localhost" >"$1/etc/hosts"; touch "$1/etc/fstab"',
     'rm -rf "$1"/etc/apt/sources.list* "$1"/var/lib/apt/lists/* "$1"/var/log/*.log',
 )
 BUILD_LIMIT, BOOT_LIMIT, COMMAND_LIMIT = 400, 60, 90

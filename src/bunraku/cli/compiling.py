@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import ChainMap
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 if TYPE_CHECKING:
     from bunraku.api import Compilation
@@ -57,11 +58,12 @@ def compile_as_told(args: argparse.Namespace, manifest: Path | str | None) -> Co
         assert not isinstance(environment, str)
         manifest = environment.manifest_to_compile()
     facts = read_facts(args.facts)
+    certname = args.certname or certname_of(facts)
     compilation = compile(
         manifest,
-        facts=facts,
+        facts=ChainMap(cast("dict[str, Any]", facts), agent_facts(certname, noop=getattr(args, "noop", False))),
         modulepath=folders(args.modulepath),
-        certname=args.certname or certname_of(facts),
+        certname=certname,
         hiera_config=args.hiera_config,
         strict=args.strict,
         environment=environment,
@@ -119,6 +121,11 @@ def read_facts(path: str | None) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise CompileError(f"the facts in {path} are not a JSON object")
     return found
+
+
+def agent_facts(certname: str, *, noop: bool) -> dict[str, Any]:
+    """What an agent of Puppet adds to the host's facts, and modules ask for."""
+    return {"clientcert": certname, "clientversion": "7.23.0", "clientnoop": noop}
 
 
 def certname_of(facts: Mapping[str, Any]) -> str:

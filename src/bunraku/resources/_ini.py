@@ -78,6 +78,8 @@ class IniFile:
                 return
         while last > first and not self.lines[last - 1].strip():
             last -= 1
+        if section == "" and first == last and self.lines[last : last + 1] not in ([], [""]):
+            new.append("")  # as between sections
         self.lines[last:last] = new
 
     def _add_section(self, section: str) -> tuple[int, int]:

@@ -77,7 +77,9 @@ class Host(ResourceType):
         values = {**self.current, **self.desired()}
         if "ip" not in values:
             raise ResourceError(f"Host {self.name} has no address: add ip => …")
-        new = "\t".join([values["ip"], self.name, *values.get("host_aliases", ())])
+        new = f"{values['ip']}\t{self.name}"
+        if values.get("host_aliases"):
+            new += f"\t{' '.join(values['host_aliases'])}"
         if values.get("comment"):
             new += f"\t# {values['comment']}"
         if self.current["ensure"] == "absent":

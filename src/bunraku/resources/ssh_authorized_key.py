@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bunraku.resources._text import read_lines, write_lines
@@ -27,6 +27,22 @@ def _key(value: Any) -> str:
     if re.search(r"\s", str(value)):
         raise ValueError("Key must not contain whitespace")
     return str(value)
+
+
+def names(path: str) -> list[str]:
+    """The names of the keys in a file. Raises OSError."""
+    return [name for _, name, _ in _keys(path, read_lines(path))]
+
+
+def _keys(path: str, lines: list[str]) -> Iterator[tuple[int, str, re.Match[str]]]:
+    """Each key's line and name; one without a comment is named by its file and number, as Puppet does."""
+    unnamed = 0
+    for i, line in enumerate(lines):
+        match = None if line.startswith("#") else LINE.match(line.strip())
+        if match:
+            name = match[4].strip()
+            unnamed += not name
+            yield i, name or f"{path}:unnamed-{unnamed}", match
 
 
 class SshAuthorizedKey(ResourceType):
@@ -67,9 +83,8 @@ class SshAuthorizedKey(ResourceType):
         assert account is not None
         return os.path.join(account.pw_dir, ".ssh", "authorized_keys")
 
-    def _match(self, line: str) -> re.Match[str] | None:
-        match = None if line.startswith("#") else LINE.match(line.strip())
-        return match if match and match[4].strip() == self.name else None
+    def _places(self, lines: list[str]) -> dict[int, re.Match[str]]:
+        return {i: match for i, name, match in _keys(self._path(), lines) if name == self.name}
 
     def read(self) -> State:
         """The line with this comment."""
@@ -79,26 +94,24 @@ class SshAuthorizedKey(ResourceType):
             if self.run.noop:
                 return {"ensure": "absent"}
             raise
-        for line in read_lines(path):
-            match = self._match(line)
-            if match:
-                options = re.findall(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+', match[1] or "")
-                return {"ensure": "present", "type": match[2], "key": match[3], "options": options}
+        for match in self._places(read_lines(path)).values():
+            options = re.findall(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+', match[1] or "")
+            return {"ensure": "present", "type": match[2], "key": match[3], "options": options}
         return {"ensure": "absent"}
 
     def change(self, changes: Changes) -> None:
         """Replace the line, append one, or drop it."""
         path, account = self._path(), self._account()
         lines = read_lines(path)
-        kept = [line for line in lines if not self._match(line)]
+        places = self._places(lines)
+        kept = [line for i, line in enumerate(lines) if i not in places]
         if changes.get("ensure") != "absent":
             values = {**self.current, **self.desired()}
             if "key" not in values or "type" not in values:
                 raise ResourceError(f"The key {self.name} has no type or no key")
             options = ",".join(values.get("options", ()))
             new = " ".join(filter(None, [options, values["type"], values["key"], self.name]))
-            place = next((i for i, line in enumerate(lines) if self._match(line)), len(kept))
-            kept.insert(place, new)
+            kept.insert(min(places, default=len(kept)), new)
         owner = {} if account is None else {"uid": account.pw_uid, "gid": account.pw_gid}
         folder = os.path.dirname(path)
         if not os.path.isdir(folder) and account is not None and os.path.isdir(os.path.dirname(folder)):

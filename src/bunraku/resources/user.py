@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable
 from typing import Any
 
+from bunraku.catalog.catalog import Resource
 from bunraku.resources.base import (
     Changes,
     Ensure,
@@ -30,11 +33,20 @@ def _gid(value: Any) -> int | str:
 
 def _expiry(value: Any) -> str:
     """`absent`, or a day as YYYY-MM-DD."""
-    import re
-
     if value == "absent" or isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         return str(value)
     raise ValueError('Expiry dates must be YYYY-MM-DD or the string "absent"')
+
+
+def _key_files(value: list[Any]) -> list[str]:
+    """The files whose keys are purged; `~` is the home folder. true: the usual one."""
+    if value in ([True], ["true"]):
+        return ["~/.ssh/authorized_keys"]
+    paths = [re.sub(r"^(~|%h)/", "~/", str(path)) for path in value if path not in (False, "false")]
+    for path in paths:
+        if not path.startswith(("/", "~/")):
+            raise ValueError(f"Paths to keyfiles must be absolute, not {path}")
+    return paths
 
 
 class User(ResourceType):
@@ -65,7 +77,9 @@ class User(ResourceType):
     managehome = Param("Whether the home folder is made, moved and removed too.", munge=boolean, default=False)
     system = Param("Whether a new user gets a system number.", munge=boolean, default=False)
     allowdupe = Param("Whether the number may be another user's too.", munge=boolean, default=False)
-    purge_ssh_keys = Param("Whether keys that the catalog does not declare are removed; true, or files.", default=False)
+    purge_ssh_keys = Param(
+        "Whether keys that the catalog does not declare are removed; true, or files.", many=True, munge=_key_files
+    )
     provider = Param("useradd.")
 
     def validate(self) -> None:
@@ -76,6 +90,18 @@ class User(ResourceType):
     def autorequire(self) -> Iterable[tuple[str, str]]:
         """The groups."""
         return [("group", str(name)) for name in (self.gid, *(self.groups or ())) if name is not None]
+
+    def generate(self) -> Iterable[Resource]:
+        """The keys that nobody declares, as absent, where they are to be purged."""
+        if not self.purge_ssh_keys or self.ensure == "absent":
+            return
+        from bunraku.resources import ssh_authorized_key
+
+        home = self.home or self.current.get("home", "")
+        for path in self.purge_ssh_keys:
+            path = path.replace("~", home, 1) if path.startswith("~") else path
+            for name in ssh_authorized_key.names(path) if os.access(path, os.R_OK) else ():
+                yield Resource("Ssh_authorized_key", name, {"ensure": "absent", "user": self.name, "target": path})
 
     @classmethod
     def instances(cls, run: Run) -> Iterable[str]:

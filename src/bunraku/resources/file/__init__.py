@@ -210,7 +210,9 @@ class File(ResourceType):
             return bool(current == desired)
         kind = self.current["ensure"]
         if name == "content":
-            return not self.replace or kind != "file" or self._same_content(current, desired)
+            # A link is replaced by the file, as Puppet does; a device or a pipe is left as it is.
+            differs = kind == "link" or kind == "file" and not self._same_content(current, desired)
+            return not (self.replace and differs)
         if name == "mode":
             return kind == "link" or bool(current == wanted(desired, current, kind == "directory"))
         if name == "owner":
@@ -464,4 +466,6 @@ class File(ResourceType):
 
     def diff(self, name: str, current: Any, desired: Any) -> list[str]:
         """The changed lines of the content, where they may be shown."""
-        return diff(current, self._new_content()) if name == "content" and self.show_diff else []
+        if name != "content" or not self.show_diff or current is None:
+            return []
+        return diff(current, self._new_content())

@@ -110,6 +110,9 @@ class Systemd(Base):
             # A unit file that was written by this run is known only after systemd has looked again.
             self._systemctl("daemon-reload", unit=False)
         if how == "mask":
+            # Disabled first, as Puppet does: once masked it cannot be, and would be enabled when it is let go.
+            if self.enabled() == "true":
+                self._systemctl("disable")
             self._systemctl("mask")
             return
         if self.enabled() == "mask":

@@ -1,0 +1,39 @@
+"""The steps that a host is led through: `manifests/TOPIC.pp`, read into titles, commands and Puppet code.
+
+    #= what this step shows
+    #$ a shell command that somebody ran on the host before
+    file { '/etc/motd': content => 'hello' }
+
+A topic begins on a new host. A new step, or a new file of steps, needs nothing else to be proven.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+MANIFESTS = Path(__file__).parent / "manifests"
+TOPICS = sorted(path.stem for path in MANIFESTS.glob("*.pp"))
+
+
+class Step(NamedTuple):
+    """title: what it shows. commands: shell, run before. code: what is applied."""
+
+    title: str
+    commands: list[str]
+    code: str
+
+    @property
+    def types(self) -> set[str]:
+        """The resource types that it declares."""
+        return set(re.findall(r"^\s*(?:[-~]> )?([a-z_:]+) \{ ?[\['$]", self.code, re.MULTILINE))
+
+
+def read(topic: str) -> list[Step]:
+    """The steps of a topic, in order."""
+    steps = []
+    for part in (MANIFESTS / f"{topic}.pp").read_text().split("#= ")[1:]:
+        title, _, code = part.partition("\n")
+        steps.append(Step(title, re.findall(r"^#\$ (.*)$", code, re.MULTILINE), code))
+    return steps
