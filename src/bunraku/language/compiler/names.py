@@ -38,7 +38,7 @@ class Names(Messages):
             return dict(self.inputs.facts)
         value = self.inputs.fact(name)
         if value is NOT_FOUND:
-            return None if name in ("module_name", "caller_module_name") else MISSING
+            return {"module_name": "", "caller_module_name": None}.get(name, MISSING)
         return value
 
     def top_variables(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from bunraku.catalog.values import DEFAULT, from_hash_key
 from bunraku.language import nodes, types
 from bunraku.language.collectors import Collector, ExportedCollector, Query
 from bunraku.language.errors import CompileError
+from bunraku.language.evaluator.operators import MAX_INTEGER, MIN_INTEGER
 from bunraku.language.evaluator.unit import Closure, Unit, makes, performs
 from bunraku.language.resource import Declaration, Parameter, Place, flattened
 from bunraku.language.scope import Scope
@@ -37,10 +38,12 @@ class Attributes:
     def values(self, scope: Scope) -> dict[str, Any]:
         """The parameters by name. Raises CompileError for one that is set twice."""
         values: dict[str, Any] = {}
-        for name, closure, _ in self.fixed:
+        for name, closure, node in self.fixed:
             if name in values:
                 raise self._set_twice(name)
             value = closure(scope)
+            if type(value) not in _SIMPLE and (problem := _misfit(value)):
+                raise self.unit.placed(CompileError(problem), node)
             values[name] = list(value) if name in SHARED and type(value) is list else value
         if self.splat is not None:
             for name, value in self._splat(scope).items():
@@ -72,6 +75,25 @@ class Attributes:
 
     def _set_twice(self, name: str) -> CompileError:
         return self.unit.issue(self.node, f"The attribute '{name}' has already been set")
+
+
+_SIMPLE = frozenset([str, bool, type(None)])
+"""The kinds of values that fit any catalog."""
+
+
+def _misfit(value: Any) -> str | None:
+    """What keeps a value out of a catalog, or None."""
+    kind = type(value)
+    if kind is int:
+        if MIN_INTEGER <= value <= MAX_INTEGER:
+            return None
+        end, shown = ("max", f"{value:#x}") if value > 0 else ("min", f"{value:#x}")
+        return f"Use of a Ruby Integer outside of Puppet Integer {end} range, got '{shown}'"
+    if kind is list:
+        return next((problem for each in value if type(each) not in _SIMPLE and (problem := _misfit(each))), None)
+    if kind is dict:
+        return _misfit(list(value.values()))
+    return "Use of an Iterator is not supported here" if isinstance(value, types.IteratorValue) else None
 
 
 # ---------------------------------------------------------------- resources

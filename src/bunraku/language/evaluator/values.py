@@ -127,8 +127,20 @@ def _interpolated(unit: Unit, node: nodes.Interpolated) -> Closure:
 
 @makes(nodes.Heredoc)
 def _heredoc(unit: Unit, node: nodes.Heredoc) -> Closure:
-    # What a heredoc with a syntax holds is checked with the file's syntax where it is a literal.
-    return unit.closure(node.text)
+    text_of = unit.closure(node.text)
+    if not node.syntax or not isinstance(node.text, nodes.Interpolated):
+        return text_of  # a literal was checked with the file's syntax
+
+    def checked(scope: Scope) -> Any:
+        from bunraku.language.syntaxes import fault
+
+        text = text_of(scope)
+        if problem := fault(text, node.syntax):
+            line, column = unit.program.place(node.text.pos)
+            raise CompileError(problem, file=unit.file, line=line, column=column)
+        return text
+
+    return checked
 
 
 def is_splat(node: nodes.Node) -> bool:

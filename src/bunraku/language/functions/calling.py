@@ -46,7 +46,11 @@ def _called(scope: Any, deferred: Deferred) -> Any:
 @function("import", "Any *args")
 def import_(scope: Any, *arguments: Any) -> None:
     """Refuses: manifests are found by their names since Puppet 4."""
+    file, line, column = scope.compiler.place()
     raise CompileError(
-        "Use of 'import' has been discontinued in favor of a manifest directory."
-        " See http://links.puppet.com/puppet-import-deprecation"
+        "Evaluation Error: Use of 'import' has been discontinued in favor of a manifest directory."
+        " See http://links.puppet.com/puppet-import-deprecation",
+        file=file,
+        line=line,
+        column=column,
     )

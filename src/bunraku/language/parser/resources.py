@@ -31,6 +31,8 @@ STATEMENT_FUNCTIONS = frozenset(_STATEMENT_FUNCTIONS.split())
 """The functions that may be called without parentheses (specification: "Statement functions")."""
 
 _ATTRIBUTE_NAMES = frozenset(KEYWORDS) - {"true", "false"} | {"NAME"}
+_NO_BEGINNING = frozenset(["and", "else", "elsif", "in", "inherits", "or"])
+"""Keywords that no expression begins with: after `{` they can only be names of attributes."""
 _ARROWS = ("->", "~>", "<-", "<~")
 _FORMS = {"@": ("virtual", "Virtual (@)"), "@@": ("exported", "Exported (@@)")}
 
@@ -101,6 +103,9 @@ class ResourceParser(ParserBase):
                 self.expect_closing()
                 left = _untitled(left, attributes, brace)
             else:
+                if self.kinds[self.at] in _NO_BEGINNING:
+                    self.at += 1
+                    self.unexpected()
                 bodies = [self._resource_body()]
                 self._more_bodies(bodies)
                 left = Resource(left.pos, left, bodies)
