@@ -95,16 +95,19 @@ def any_(scope: Any, value: Any, turns: Iterable[Any], call: Turn) -> bool:
 # ---------------------------------------------------------------- index
 
 
-@function("index", "Hash[Any, Any] hash, Callable[2, 2] &block", "Iterable enumerable, Callable[2, 2] &block")
 def index_by_two(scope: Any, value: Any, block: Block) -> Any:
     """The first key or index for which the lambda of two parameters is true."""
     return next((k for k, v in numbered(value) if is_true(block(k, v))), None)
 
 
-@function("index", "Hash[Any, Any] hash, Callable[1, 1] &block", "Iterable enumerable, Callable[1, 1] &block")
 def index_by_one(scope: Any, value: Any, block: Block) -> Any:
     """The first key or index whose element the lambda is true for."""
     return next((k for k, v in numbered(value) if is_true(block(v))), None)
+
+
+for _kind in ("Hash[Any, Any] hash", "Iterable enumerable"):
+    function("index", f"{_kind}, Callable[2, 2] &block")(index_by_two)
+    function("index", f"{_kind}, Callable[1, 1] &block")(index_by_one)
 
 
 @function("index", "String str, Variant[String,Regexp] match")

@@ -114,7 +114,9 @@ def count(scope: Any, *arguments: Any) -> int:
     if isinstance(collection, str):
         if not wanted:
             raise CompileError("wrong number of arguments (given 0, expected 1+)")
-        return sum(map(collection.count, ruby.text_of(wanted[0])))
+        from bunraku.language.functions.stdlib.strings import character_set
+
+        return sum(map(character_set(ruby.text_of(wanted[0])), collection))
     if not isinstance(collection, list | dict):
         raise CompileError(f"undefined method `count' for {ruby.described(collection)}")
     values = collection if isinstance(collection, list) else [[from_hash_key(k), v] for k, v in collection.items()]
@@ -135,7 +137,9 @@ def delete(scope: Any, *arguments: Any) -> Any:
         elif isinstance(collection, dict):
             collection = {k: v for k, v in collection.items() if k != hash_key(item)}
         elif isinstance(collection, str):
-            collection = collection.replace(ruby.text_of(item), "")
+            if not isinstance(item, str):
+                raise CompileError(f"wrong argument type {ruby.class_or_constant(item)} (expected Regexp)")
+            collection = collection.replace(item, "")
         else:
             raise CompileError(
                 "delete(): First argument must be an Array, String, or Hash. "

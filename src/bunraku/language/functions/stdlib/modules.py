@@ -23,7 +23,7 @@ def get_module_path(scope: Any, *arguments: Any) -> str:
     if len(arguments) != 1:
         raise CompileError("get_module_path(): Wrong number of arguments, expects one")
     inputs = scope.compiler.inputs
-    path = inputs.modules.get(arguments[0])
+    path = inputs.modules.get(arguments[0]) if isinstance(arguments[0], str) else None
     if path is None:
         raise CompileError(f"Could not find module {ruby.to_s(arguments[0])} in environment {inputs.environment}")
     return str(path)

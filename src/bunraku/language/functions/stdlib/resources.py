@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bunraku.catalog.values import from_hash_key
+from bunraku.catalog.values import from_hash_key, hash_key
 from bunraku.language import types
 from bunraku.language.errors import CompileError
 from bunraku.language.functions import function, legacy
@@ -73,7 +73,7 @@ def ensure_resource(scope: Any, *arguments: Any) -> None:
     parameters = parameters or {}
     for title in ruby.flattened([titles]):
         if not defined_with_params(scope, f"{ruby.to_s(type_name)}[{ruby.to_s(title)}]", parameters):
-            create_resources(scope, ruby.text_of(type_name), {title: parameters})
+            create_resources(scope, ruby.text_of(type_name), {hash_key(title): parameters})
 
 
 @legacy("ensure_resources", -1, statement=True)

@@ -288,7 +288,10 @@ def _loads(name: str, read: Callable[[str], Any]) -> None:
     @legacy(name, -2)
     def load(scope: Any, *arguments: Any) -> Any:
         path, default = (*arguments, None)[:2]
-        path = ruby.text_of(path)
+        if not isinstance(path, str):
+            if default is None or default is False:
+                raise CompileError(f"undefined method `start_with?' for {ruby.described(path)}")
+            return default
         if path.startswith(("http://", "https://")):
             raise CompileError(f"{name}(): a compilation reads no network; keep a copy of {path} in a file")
         if not scope.compiler.inputs.exists(path):
@@ -310,6 +313,8 @@ def parsepson(scope: Any, text: str, *default: Any) -> Any:
         "This method is deprecated. From Puppet 8, PSON is no longer natively supported. Please use JSON.parse().",
     )
     try:
+        if not text.lstrip().startswith(("[", "{")):
+            raise CompileError(f"source '{text}' not in PSON!")
         return json_value(text)
     except CompileError:
         if not default:
