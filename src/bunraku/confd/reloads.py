@@ -1,25 +1,20 @@
 """Reload commands: each distinct one once for all files that want it, remembered until it has succeeded.
 
-What is owed is written down before the file that wants it is replaced, one file a command below the state folder:
-killed between the two, or after a reload that failed, the next run knows. Where the state folder cannot be written,
-it is remembered in memory only, and said so once.
+What is owed is written down before the file that wants it is replaced: killed between the two, or after a reload that
+failed, the next run knows.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import threading
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
 from bunraku.confd.commands import CommandFailed, run_command
+from bunraku.confd.memory import Memory
 from bunraku.confd.pipeline import Change, File, ResourceFailed, put
-from bunraku.system import files
 from bunraku.system.log import Log
 
 BACK_OFF = (1.0, 60.0)
@@ -62,14 +57,16 @@ class Reloads:
     """The reloads that are owed. `folder` is the state folder. Wanted and run from several threads."""
 
     def __init__(self, folder: str, log: Log) -> None:
-        self._folder = os.path.join(folder, "reloads")
+        self._memory = Memory(folder, "reloads", log, "a failed reload is forgotten at the end")
         self._log = log
         self._last_run: dict[str, float] = {}
-        self._remembers = True
         self._lock = threading.Lock()
         self.owed: dict[str, Owed] = {}
-        for line, timeout, resources in _remembered(self._folder):
-            self.owed[line] = Owed(line, timeout, "", resources, problem="not done before the last end")
+        for known in self._memory.all():
+            with suppress(LookupError, TypeError, ValueError):
+                owed = Owed(known["command"], float(known["timeout"]), "", list(known["resources"]))
+                owed.problem = "not done before the last end"
+                self.owed[owed.line] = owed
 
     def about_to(self, change: Change) -> None:
         """A file is about to be replaced: remember its reload. Raises CommandFailed if the command is no template."""
@@ -146,39 +143,10 @@ class Reloads:
             except ResourceFailed as error:
                 self._log.error(f"cannot be rolled back: {error}")
 
-    # What is remembered
-
-    def _path(self, owed: Owed) -> str:
-        return os.path.join(
-            self._folder, hashlib.sha256(owed.line.encode("utf-8", "replace")).hexdigest()[:32] + ".json"
-        )
-
     def _remember(self, owed: Owed) -> None:
-        if not self._remembers:
-            return
-        content = json.dumps({"command": owed.line, "timeout": owed.timeout, "resources": owed.resources}).encode()
-        try:
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
-            # A power cut ends the service as well, which then reads the new file: no need to wait for the disk.
-            files.replace(self._path(owed), content, mode=0o600, durable=False)
-        except OSError as error:
-            self._remembers = False
-            self._log.warn(
-                f"{self._folder} cannot be written ({error.strerror}): a failed reload is forgotten at the end; "
-                "--statedir names another folder"
-            )
+        table = {"command": owed.line, "timeout": owed.timeout, "resources": owed.resources}
+        self._memory.write(owed.line, table)
 
     def _forget(self, owed: Owed) -> None:
         self.owed.pop(owed.line, None)
-        with suppress(OSError):
-            os.unlink(self._path(owed))
-
-
-def _remembered(folder: str) -> Iterable[tuple[str, float, list[str]]]:
-    with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
-        for entry in os.scandir(folder):
-            # One that was being written when the power went is no JSON: nothing is known of it.
-            with suppress(OSError, ValueError, KeyError):
-                with open(entry.path, "rb") as file:
-                    owed = json.load(file)
-                yield owed["command"], float(owed["timeout"]), list(owed["resources"])
+        self._memory.forget(owed.line)
