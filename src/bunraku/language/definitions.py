@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bunraku.catalog.signature import METAPARAMETERS
 from bunraku.catalog.values import DEFAULT
 from bunraku.language import nodes, types
 from bunraku.language.errors import Break, CompileError, Next, Return
-from bunraku.language.evaluator.parameters import Defaults, Parameter
+from bunraku.language.evaluator.parameters import LITERALS, Defaults, Parameter
 from bunraku.language.evaluator.unit import Closure, Unit
 from bunraku.language.inputs import NOT_FOUND
 from bunraku.language.scope import Frame, Scope
@@ -49,6 +50,8 @@ class Definition:
         self.overrides_all = False
         self._parameters: dict[str, Parameter] | None = None
         self._body: Closure | None = None
+        self._fitting: set[str] = set()
+        """The parameters whose literal default is known to be of their type."""
 
     @property
     def place(self) -> tuple[str | None, int | None]:
@@ -165,31 +168,54 @@ class Definition:
 
         Each is set in its turn, since a default may speak of `$class::parameter`.
         """
-        given, variables, parameters = resource.parameters, scope.variables, self.parameters
+        given, variables = resource.parameters, scope.variables
         values = {name: value for name, value in given.items() if name not in ("name", "title")}
         variables.update({name: value for name, value in values.items() if value is not None})
         defaults: Defaults | None = None
-        literal: list[Parameter] = []
-        for name, parameter in parameters.items():
-            default = parameter.default
-            if default is None or values.get(name) is not None:
-                continue
-            if parameter.has_literal_default:
-                value = default(scope)
-                literal.append(parameter)
+        literal: set[str] = set()
+        for step in self._defaults:
+            if isinstance(step, dict):
+                fresh = {name: value for name, value in step.items() if values.get(name) is None}
+                literal.update(fresh)
                 if defaults is not None:
-                    defaults.know(name, value)
+                    defaults.know(fresh)
             else:
+                name, default = step
+                if values.get(name) is not None:
+                    continue
                 if defaults is None:
-                    defaults = Defaults(resource.ref_, scope, list(parameters), values)
-                value = defaults.value(name, default)
-            given[name] = values[name] = variables[name] = value
-            if name == "tag":
-                resource.tag(value)
-        self.check(resource, values, {p.name for p in literal if p.default_fits})
-        for parameter in literal:
-            parameter.default_fits = True
+                    defaults = Defaults(resource.ref_, scope, list(self.parameters), values)
+                fresh = {name: defaults.value(name, default)}
+            for table in (given, values, variables):
+                table.update(fresh)
+            if "tag" in fresh:
+                resource.tag(fresh["tag"])
+        self.check(resource, values, literal & self._fitting)
+        self._fitting |= literal
         variables.update(values)
+
+    @cached_property
+    def _defaults(self) -> list[dict[str, Any] | tuple[str, Closure]]:
+        """The defaults in order: those that are literals, by name; what works out the one of a name.
+
+        Some defines have hundreds of parameters and are given few: literal defaults are taken many at a time.
+        """
+        steps: list[dict[str, Any] | tuple[str, Closure]] = []
+        literals: dict[str, Any] = {}
+        for name, parameter in self.parameters.items():
+            if isinstance(parameter.node.default, LITERALS):
+                if not literals:
+                    steps.append(literals)
+                literals[name] = parameter.node.default.value
+            elif parameter.default is not None:
+                steps.append((name, parameter.default))
+                literals = {}
+        return steps
+
+    @cached_property
+    def _required(self) -> frozenset[str]:
+        """The names of the parameters without a default."""
+        return frozenset(name for name, parameter in self.parameters.items() if parameter.default is None)
 
     def check(self, resource: Declaration, values: dict[str, Any], checked: Collection[str] = ()) -> None:
         """Raises CompileError where values are missing, mistyped, or of parameters that do not exist.
@@ -198,7 +224,7 @@ class Definition:
         """
         top = resource.frame.compiler.top
         parameters = self.parameters
-        fits = all(name in values or p.default is not None for name, p in parameters.items())
+        fits = self._required <= values.keys()
         for name, value in values.items():
             if name in checked:
                 continue

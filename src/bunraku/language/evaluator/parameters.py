@@ -12,6 +12,9 @@ from bunraku.language.evaluator.unit import Closure, Unit
 from bunraku.language.evaluator.values import PendingParameter
 from bunraku.language.scope import PENDING, Scope
 
+LITERALS = (nodes.Literal, nodes.Name)
+"""Nodes whose value is the same wherever it is worked out, and may be shared."""
+
 
 class ReadOnly(dict[str, Any]):
     """The variables of a scope that only reads: where the default of a parameter is worked out."""
@@ -21,21 +24,15 @@ class ReadOnly(dict[str, Any]):
 
 
 class Parameter:
-    """One parameter: its name, its type's and default's closures (None where it has none).
+    """One parameter: its name, its type's and default's closures (None where it has none)."""
 
-    has_literal_default: whether the default is the same wherever it is worked out. default_fits: whether such a default
-    is known to be of the type.
-    """
-
-    __slots__ = ("_fixed", "_type", "captures_rest", "default", "default_fits", "has_literal_default", "name", "node")
+    __slots__ = ("_fixed", "_type", "captures_rest", "default", "name", "node")
 
     def __init__(self, unit: Unit, node: nodes.Parameter) -> None:
         self.node = node
         self.name = node.name
         self.captures_rest = node.captures_rest
         self.default: Closure | None = None if node.default is None else unit.default(node.default)
-        self.has_literal_default = isinstance(node.default, (nodes.Literal, nodes.Name))
-        self.default_fits = False
         self._type = None if node.type is None else unit.closure(node.type)
         self._fixed: types.PType | None = types.PAnyType.DEFAULT if node.type is None else None
 
@@ -180,12 +177,12 @@ class Defaults:
             value = default(self._scope)
         except PendingParameter as pending:
             raise self._pending(name, pending.name) from None
-        self.know(name, value)
+        self.know({name: value})
         return value
 
-    def know(self, name: str, value: Any) -> None:
-        """Let the defaults that follow see a value."""
-        dict.__setitem__(self._scope.variables, name, value)
+    def know(self, values: Mapping[str, Any]) -> None:
+        """Let the defaults that follow see these values."""
+        self._scope.variables.update(values)
 
     def _pending(self, name: str, other: str) -> CompileError:
         if self._names.index(other) < self._names.index(name):
