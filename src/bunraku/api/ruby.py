@@ -7,7 +7,7 @@ Finds functions (`lib/puppet/functions`, and those of the older interface in `li
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,12 +153,13 @@ class Function:
         self, function: RubyFunction, number: int, dispatch: Dispatch | None, resolve: Resolve | None = None
     ) -> Callable[..., Any]:
         returns = None if dispatch is None else dispatch.returns
+        type_returned = cache(lambda: types.parse(returns or "Any", resolve))
         subject = "" if dispatch is None else f"value returned from function '{dispatch.method}'"
 
         def call(scope: Scope, *arguments: Any, block: Block | None = None) -> Any:
             value = self._worker.call(function, number, list(arguments), _Calling(scope), block)
             if returns is not None:
-                types.assert_instance(subject, types.parse(returns, resolve), value)
+                types.assert_instance(subject, type_returned(), value)
             return value
 
         return call

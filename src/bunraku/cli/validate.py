@@ -104,7 +104,7 @@ def _text(content: bytes, name: str | None) -> str:
 
 def _misplaced(program: Program, path: Path | None) -> list[Any]:
     """Findings about definitions that stand in the wrong file of a module."""
-    from bunraku.language.checker import check_location
+    from bunraku.language.location import check_location
 
     if path is None or path.suffix != ".pp":
         return []

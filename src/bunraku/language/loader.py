@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bunraku.language import nodes
-from bunraku.language.checker import check_location
 from bunraku.language.errors import CompileError
 from bunraku.language.evaluator.calls import Function
 from bunraku.language.evaluator.unit import Unit
+from bunraku.language.location import check_location
 from bunraku.language.resource import located
 
 if TYPE_CHECKING:

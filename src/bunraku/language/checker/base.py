@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from bunraku.language.finding import Finding
 from bunraku.language.labels import a, capital_a
 from bunraku.language.lexer import Tokens
 from bunraku.language.nodes import (
@@ -19,15 +18,6 @@ from bunraku.language.nodes import (
     TypeMapping,
     Unary,
 )
-
-
-class Finding(NamedTuple):
-    """What is wrong at an offset. severity: "error", "strict" (as `--strict` says) or "deprecation"."""
-
-    severity: str
-    message: str
-    pos: int
-
 
 _NO_VALUE = (
     Collector,

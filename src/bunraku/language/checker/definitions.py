@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from bunraku.language import nodes
-from bunraku.language.checker.base import ELSEWHERE, IN_BLOCK, IN_CLASS, CheckerBase, Finding
+from bunraku.language.checker.base import ELSEWHERE, IN_BLOCK, IN_CLASS, CheckerBase
 from bunraku.language.checker.effects import has_no_effect, without_title
+from bunraku.language.finding import Finding
 from bunraku.language.labels import a, capital_a, label
 from bunraku.language.nodes import (
     Access,

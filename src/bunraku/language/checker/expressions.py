@@ -6,10 +6,11 @@ import re
 from bisect import bisect_left
 
 from bunraku.catalog.values import DEFAULT
-from bunraku.language.checker.base import IN_BLOCK, IN_CLASS, TOP, CheckerBase, Finding
+from bunraku.language.checker.base import IN_BLOCK, IN_CLASS, TOP, CheckerBase
 from bunraku.language.checker.effects import has_no_effect, without_title
 from bunraku.language.checker.literals import literal_of, shown
 from bunraku.language.errors import CompileError
+from bunraku.language.finding import Finding
 from bunraku.language.labels import a, capital_a, label
 from bunraku.language.nodes import (
     Access,

@@ -1,14 +1,14 @@
-"""A whole program: which check is for which node, and what may stand in which file."""
+"""A whole program: which check is for which node."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from bunraku.language.checker.base import ELSEWHERE, TOP, Finding
-from bunraku.language.checker.definitions import Definition, DefinitionChecker
+from bunraku.language.checker.base import ELSEWHERE, TOP
+from bunraku.language.checker.definitions import DefinitionChecker
 from bunraku.language.checker.expressions import ExpressionChecker
 from bunraku.language.checker.resources import ResourceChecker
-from bunraku.language.labels import label
+from bunraku.language.finding import Finding
 from bunraku.language.lexer import Tokens
 from bunraku.language.nodes import (
     Access,
@@ -58,30 +58,6 @@ def check(program: Program, tokens: Tokens) -> list[Finding]:
     checker = _Checker(tokens)
     checker.visit(program.body, TOP)
     return checker.findings
-
-
-def check_location(program: Program, namespace: str | None) -> list[Finding]:
-    """Findings about definitions in a file that modules load by name.
-
-    namespace: what the names of the file's definitions must begin with ("nginx::server" for
-    nginx/manifests/server.pp), or None for a file in a folder from which nothing is loaded.
-    """
-    body = program.body
-    top = body.statements if isinstance(body, Block) else [] if isinstance(body, Nop) else [body]
-    findings = [
-        Finding("error", _misplaced(node), node.pos)
-        for node in top
-        if not isinstance(node, Definition | TypeAlias | TypeMapping)
-    ]
-    for node in program.definitions:
-        if isinstance(node, Definition) and (namespace is None or not node.name.lower().startswith(namespace)):
-            message = f"Unacceptable location. The name '{node.name}' is unacceptable in file '{program.file}'"
-            findings.append(Finding("error", message, node.pos))
-    return findings
-
-
-def _misplaced(node: Node) -> str:
-    return f"This {label(node)} is unacceptable as a top level construct in this location"
 
 
 class _Checker(ExpressionChecker, ResourceChecker, DefinitionChecker):

@@ -17,6 +17,6 @@ Rules:
 """
 
 from bunraku.language.lexer.code import tokenize
-from bunraku.language.lexer.tokens import KEYWORDS, Tokens
+from bunraku.language.lexer.tokens import Tokens
 
-__all__ = ["KEYWORDS", "Tokens", "tokenize"]
+__all__ = ["Tokens", "tokenize"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from bunraku.language.keywords import KEYWORDS
 from bunraku.language.lexer.heredocs import HeredocLexer
 from bunraku.language.lexer.numbers import check_number
 from bunraku.language.lexer.templates import TemplateLexer
-from bunraku.language.lexer.tokens import BLANK, KEYWORDS, LexError, Tokens
+from bunraku.language.lexer.tokens import BLANK, LexError, Tokens
 
 _BEFORE_DIVISION = frozenset(
     [")", "]", "|>", "|>>", "NAME", "TYPE", "NUMBER", "STRING", "BOOLEAN", "END", "REGEX"] + ["VARIABLE", "WORD"]

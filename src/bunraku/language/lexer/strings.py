@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from bunraku.language.keywords import KEYWORDS
 from bunraku.language.lexer.base import LexerBase
-from bunraku.language.lexer.tokens import KEYWORDS, LexError
+from bunraku.language.lexer.tokens import LexError
 
 # The reference takes a quote right behind the opening one for text if another quote follows it: so do these.
 _single_quoted = re.compile(r"'('(?:\\\\)*(?=')|[^'\\]*+(?:\\.[^'\\]*+)*+)'", re.DOTALL).match

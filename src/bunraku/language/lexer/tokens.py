@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-_KEYWORDS = """
-    and attr case class default define else elsif function if in inherits node or private type undef unless
-"""
-KEYWORDS = {word: word for word in _KEYWORDS.split()} | {"true": "BOOLEAN", "false": "BOOLEAN"}
-"""Words that are no names, and the kind of token that each makes."""
-
 BLANK = r" \t\r\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 """White space within a line, as the inside of a character class: tab, carriage return and Unicode's spaces."""
 

@@ -3,7 +3,7 @@ expressions."""
 
 from __future__ import annotations
 
-from bunraku.language.lexer import KEYWORDS
+from bunraku.language.keywords import KEYWORDS
 from bunraku.language.nodes import (
     Access,
     Assignment,

@@ -12,6 +12,7 @@ from typing import Any
 from bunraku.catalog.values import hash_key
 from bunraku.language import nodes
 from bunraku.language.errors import CompileError
+from bunraku.language.types import type_text
 from bunraku.language.types.base import PType
 from bunraku.language.types.quoting import literal
 from bunraku.language.types.references import PResourceType, PTypeReferenceType
@@ -59,6 +60,9 @@ def _parse(text: str, resolve: Resolve) -> PType:
 
 
 def _body(text: str) -> nodes.Node:
+    plain = type_text.read(text)
+    if plain is not None:
+        return plain
     from bunraku.language.parser import parse as parse_program
 
     body = parse_program(text).body
