@@ -122,6 +122,12 @@ class _Translator:
         self.pos += 1
         return char
 
+    def escaped(self) -> str:
+        """Take the character behind a backslash."""
+        if self.pos >= len(self.pattern):
+            raise self.fail("too short escape sequence")
+        return self.take()
+
     def until(self, end: str) -> str:
         stop = self.pattern.find(end, self.pos)
         if stop < 0:
@@ -264,9 +270,7 @@ class _Translator:
     # ---- escapes
 
     def escape(self) -> str:
-        if self.pos >= len(self.pattern):
-            raise self.fail("too short escape sequence")
-        char = self.take()
+        char = self.escaped()
         if char in _ESCAPES:
             return _ESCAPES[char]
         if char.lower() in _SETS:
@@ -367,8 +371,8 @@ class _Translator:
     def member(self, result: _Set) -> None:
         """One character, range or escape of a set."""
         char = self.take()
-        if char == "\\" and self.pos < len(self.pattern):
-            char = self.take()
+        if char == "\\":
+            char = self.escaped()
             if char in _SETS:
                 result.chars.append(_SETS[char])
                 return
@@ -389,7 +393,7 @@ class _Translator:
             if last == "[" or (last == "\\" and self.pattern[self.pos : self.pos + 1] in (*"wdshWDSHpP",)):
                 self.pos = place  # the hyphen stands for itself
             else:
-                last = self.character(self.take()) if last == "\\" else last
+                last = self.character(self.escaped()) if last == "\\" else last
                 result.chars.append(f"{re.escape(char)}-{re.escape(last)}")
                 return
         result.chars.append(re.escape(char) if char not in "&~|" else f"\\{char}")
