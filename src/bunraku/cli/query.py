@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from typing import Any
 
@@ -22,11 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what answers the query; 1 where it cannot be answered."""
+    from bunraku.inventory.access import Credentials
     from bunraku.inventory.client import ask
     from bunraku.inventory.errors import InventoryError
 
     try:
-        rows = ask(args.inventory or _default(), args.query)
+        rows = ask(args.inventory or _default(), args.query, Credentials.of(os.environ))
     except InventoryError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ def store_run(place: str, catalog: Catalog, facts: Mapping[str, Any], report: Ma
     The run is done by then: what goes wrong here is a warning, and the run's exit code stays.
     """
     from bunraku.inventory import client, wire
+    from bunraku.inventory.access import Credentials
     from bunraku.inventory.errors import InventoryError
 
     trusted = {"authenticated": "local", "certname": catalog.name, "extensions": {}, "external": {}}
@@ -27,6 +29,6 @@ def store_run(place: str, catalog: Catalog, facts: Mapping[str, Any], report: Ma
         ("store report", 8, wire.report_command(report)),
     ]
     try:
-        client.send(place, commands)
+        client.send(place, commands, Credentials.of(os.environ))
     except InventoryError as error:
         print(f"Warning: the run is done, but not stored in the inventory: {error}", file=sys.stderr)

@@ -1,7 +1,8 @@
 """What is known about every node: its facts, catalog and reports, kept in SQLite and asked over PuppetDB's HTTP API.
 
-`commands` checks what comes in, `store` keeps it (`schema`), `entities` names what can be asked for, `pql` and `ast`
-turn a question into SQL, `answers` runs it, `server` speaks HTTP. `wire` turns what an apply produced into commands,
-`client` sends them to a server or straight into a file.
+`commands` checks what comes in, `store` keeps it (`schema`), `expiry` lets go of it. `entities` names what can be asked
+for, `pql`, `clauses`, `comparisons` and `ast` turn a question into SQL, `answers` runs it. `server` speaks HTTP, to
+those whom `access` lets in. `wire` turns what an apply produced into commands, `client` sends them to a server or
+straight into a file.
 May import: catalog, system. Starlette and uvicorn are imported by `server` only, which only the daemon imports.
 """

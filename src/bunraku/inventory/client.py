@@ -14,13 +14,14 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from bunraku.inventory.access import NOTHING, VARIABLES, Credentials
 from bunraku.inventory.errors import CommandError, InventoryError, QueryError
 
 SECONDS = 30.0
 """How long a server may take for one answer."""
 
 
-def send(place: str, commands: list[tuple[str, int, dict[str, Any]]]) -> None:
+def send(place: str, commands: list[tuple[str, int, dict[str, Any]]], credentials: Credentials = NOTHING) -> None:
     """Send commands (name, version, payload), in order, to the inventory at `place`, a URL or a file.
 
     Raises InventoryError; what was sent before stays.
@@ -28,7 +29,7 @@ def send(place: str, commands: list[tuple[str, int, dict[str, Any]]]) -> None:
     if _is_url(place):
         for name, version, payload in commands:
             asked = {"command": name.replace(" ", "_"), "version": version, "certname": payload["certname"]}
-            _request(f"{place.rstrip('/')}/pdb/cmd/v1?{urllib.parse.urlencode(asked)}", payload)
+            _request(f"{place.rstrip('/')}/pdb/cmd/v1?{urllib.parse.urlencode(asked)}", payload, credentials)
         return
     from bunraku.inventory.commands import submit
     from bunraku.inventory.store import Store
@@ -41,10 +42,10 @@ def send(place: str, commands: list[tuple[str, int, dict[str, Any]]]) -> None:
         store.close()
 
 
-def ask(place: str, query: str) -> list[Any]:
+def ask(place: str, query: str, credentials: Credentials = NOTHING) -> list[Any]:
     """The rows that answer `query`, PQL or AST. Raises InventoryError, of which QueryError for a wrong query."""
     if _is_url(place):
-        rows: list[Any] = _request(f"{place.rstrip('/')}/pdb/query/v4", {"query": query})
+        rows: list[Any] = _request(f"{place.rstrip('/')}/pdb/query/v4", {"query": query}, credentials)
         return rows
     import orjson
 
@@ -71,14 +72,20 @@ def _is_url(place: str) -> bool:
     return place.startswith(("http://", "https://"))
 
 
-def _request(url: str, body: Any) -> Any:
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+def _request(url: str, body: Any, credentials: Credentials) -> Any:
+    headers = {"Content-Type": "application/json"} | credentials.headers()
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    context = credentials.context() if url.startswith("https:") else None
     where = url.partition("/pdb/")[0]
     try:
-        with urllib.request.urlopen(request, timeout=SECONDS) as response:
+        with urllib.request.urlopen(request, timeout=SECONDS, context=context) as response:
             return json.load(response)
     except urllib.error.HTTPError as error:
         text = error.read(4096).decode(errors="replace")
+        if error.code == 401:
+            raise InventoryError(
+                f"the inventory at {where} wants a token: name its file in {VARIABLES}TOKEN_FILE"
+            ) from None
         kind = QueryError if "/pdb/query/" in url else CommandError
         raise kind(_message(text) or f"{where} answered {error.code}") from None
     except (OSError, ValueError, http.client.HTTPException, ssl.SSLError) as error:

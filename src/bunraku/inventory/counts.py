@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bunraku.inventory.answers import limited
-from bunraku.inventory.ast import Paging, compile_query
+from bunraku.inventory.ast import compile_query
+from bunraku.inventory.clauses import Paging
 from bunraku.inventory.errors import QueryError
 from bunraku.inventory.fields import Sql
 from bunraku.inventory.store import Store

@@ -21,7 +21,8 @@ from starlette.routing import Route
 
 from bunraku.inventory import pql, times
 from bunraku.inventory.answers import Answer, answer, as_json
-from bunraku.inventory.ast import Paging, compile_query, read_count, read_order
+from bunraku.inventory.ast import compile_query
+from bunraku.inventory.clauses import Paging, read_count, read_order
 from bunraku.inventory.commands import submit
 from bunraku.inventory.counts import aggregate_event_counts, event_counts
 from bunraku.inventory.entities import ENTITIES

@@ -70,7 +70,8 @@ class Store:
         return connection
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One change at a time, whole or not at all. Raises InventoryError."""
         with self._writing:
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
@@ -93,7 +94,7 @@ class Store:
 
     def replace_facts(self, payload: dict[str, Any]) -> None:
         """Store a node's facts in place of those it had."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             if not _is_news(db, "factset", payload):
                 return
             name, facts = payload["certname"], payload["values"]
@@ -107,7 +108,7 @@ class Store:
 
     def replace_catalog(self, payload: dict[str, Any]) -> None:
         """Store a node's catalog in place of the one it had."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             if not _is_news(db, "catalog", payload):
                 return
             name, resources, edges = payload["certname"], payload["resources"], payload["edges"]
@@ -129,7 +130,7 @@ class Store:
 
     def store_report(self, payload: dict[str, Any]) -> None:
         """Store a run's report and its events; a report that is stored already changes nothing."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             name, key = payload["certname"], _hash(payload)
             if db.execute("SELECT 1 FROM report WHERE hash = ?", (key,)).fetchone():
                 return
@@ -147,7 +148,7 @@ class Store:
 
     def deactivate_node(self, payload: dict[str, Any]) -> None:
         """Leave a node out of queries until it is heard of again."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             name, when = payload["certname"], payload["producer_timestamp"]
             newer = db.execute(
                 "SELECT 1 FROM (SELECT producer_timestamp FROM factset WHERE certname = ?1 UNION ALL"
@@ -188,10 +189,11 @@ def _is_news(db: sqlite3.Connection, table: str, payload: dict[str, Any]) -> boo
 
 
 def _seen(db: sqlite3.Connection, payload: dict[str, Any]) -> None:
-    """The node exists, and is active again if this is newer than its deactivation."""
+    """The node exists, and is active again if this is newer than its deactivation or its expiry."""
     db.execute("INSERT OR IGNORE INTO node (certname) VALUES (?)", (payload["certname"],))
     db.execute(
-        "UPDATE node SET deactivated = NULL, expired = NULL WHERE certname = ? AND deactivated < ?",
+        "UPDATE node SET deactivated = NULL, expired = NULL"
+        " WHERE certname = ? AND max(coalesce(deactivated, ''), coalesce(expired, '')) < ?",
         (payload["certname"], payload["producer_timestamp"]),
     )
 
