@@ -88,27 +88,28 @@ def void(result: object) -> None:
     """A call's result is not wanted."""
 
 
-def apply_in_sync(cluster: LocalCluster, keys: int) -> float:
-    """Seconds that the engine takes over `keys` resources that are in sync."""
+def apply(cluster: LocalCluster, prefix: str, keys: int, state: str) -> float:
+    """Seconds that the engine takes over `keys` resources, which all come out as `state`."""
     catalog = Catalog("host")
     for n in range(keys):
-        catalog.add(Resource("Etcd_key", f"/sync/{n:06}", {"value": str(n), "peers": cluster.endpoints}))
+        catalog.add(Resource("Etcd_key", f"{prefix}{n:06}", {"value": str(n), "peers": cluster.endpoints}))
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         transaction = Transaction(catalog, Run(Path(folder)), Options())
         transaction.prepare()
         transaction.run()
         took = time.perf_counter() - started
-    assert {outcome.state for outcome in transaction.outcomes.values()} == {"unchanged"}
+    assert {outcome.state for outcome in transaction.outcomes.values()} == {state}
     return took
 
 
-def etcdctl_loop(cluster: LocalCluster) -> float:
-    """Seconds that one `etcdctl get` takes, over `SAMPLE` keys."""
-    command = ["etcdctl", "--endpoints", cluster.endpoints[0], "get", "--print-value-only"]
+def etcdctl_loop(cluster: LocalCluster, *words: str) -> float:
+    """Seconds that one `etcdctl` takes, over `SAMPLE` keys; NUMBER in `words` is the key's."""
+    command = ["etcdctl", "--endpoints", cluster.endpoints[0], *words]
     started = time.perf_counter()
     for n in range(SAMPLE):
-        subprocess.run([*command, f"/sync/{n:06}"], env={**os.environ, "ETCDCTL_API": "3"}, stdout=subprocess.DEVNULL)
+        argv = [word.replace("NUMBER", f"{n:06}") for word in command]
+        subprocess.run(argv, env={**os.environ, "ETCDCTL_API": "3"}, stdout=subprocess.DEVNULL, check=True)
     return (time.perf_counter() - started) / SAMPLE
 
 
@@ -141,11 +142,19 @@ def main() -> int:
         for name, pick in (("p50", statistics.median), ("p99", lambda found: sorted(found)[len(found) * 99 // 100])):
             a, b = pick(ours), pick(bare)
             rows.append((f"put → event, {name}", f"{a:.2f} ms", f"{b:.2f} ms bare stub", f"{a / b:.2f}×"))
-        seconds = statistics.median(apply_in_sync(cluster, args.keys) for _ in range(3))
-        loop = etcdctl_loop(cluster) * args.keys
-        rows.append(
-            (f"{args.keys} keys in sync", f"{seconds:.2f} s", f"{loop:.0f} s etcdctl loop", f"1/{loop / seconds:.0f}")
-        )
+        loops = etcdctl_loop(cluster, "put", "/loop/NUMBER", "x"), etcdctl_loop(cluster, "get", "/sync/NUMBER")
+        created = statistics.median(apply(cluster, f"/new/{turn}/", args.keys, "changed") for turn in range(3))
+        in_sync = statistics.median(apply(cluster, "/sync/", args.keys, "unchanged") for _ in range(3))
+        for what, seconds, loop in (("created", created, loops[0]), ("in sync", in_sync, loops[1])):
+            loop *= args.keys
+            rows.append(
+                (
+                    f"{args.keys} keys {what}",
+                    f"{seconds:.2f} s",
+                    f"{loop:.0f} s etcdctl loop",
+                    f"1/{loop / seconds:.0f}",
+                )
+            )
         rows.append(("a watch's memory", f"{memory_of_watches(client, 1000):.1f} KiB", "", ""))
         print(table(("what", "bunraku", "beside", "ratio"), rows))
     return 0

@@ -10,6 +10,7 @@ from local import LocalCluster, free_ports
 from bunraku.catalog.values import Sensitive
 from bunraku.engine.outcome import Outcome
 from bunraku.etcd import Client
+from bunraku.etcd.auth import Permission
 from bunraku.resources.etcd_key import EtcdKey
 
 Converge = Callable[..., dict[str, Outcome]]
@@ -51,6 +52,56 @@ def test_many_keys_take_few_calls(client: Client, converge: Converge) -> None:
         outcomes = converge("Etcd_key", keys)
     assert len(calls) == 3
     assert {outcome.state for outcome in outcomes.values()} == {"unchanged"}
+
+
+def test_many_keys_are_written_in_few_transactions_and_told_one_by_one(client: Client, converge: Converge) -> None:
+    client.put("/res/mass/000", "old")
+    client.put("/res/mass/001", "stray")
+    keys: dict[str, dict[str, object]] = {f"/res/mass/{n:03}": {"value": str(n)} for n in range(300)}
+    keys["/res/mass/001"] = {"ensure": "absent"}
+    keys["/res/mass/002"]["replace"] = False
+    before = client.revision()
+    outcomes = converge("Etcd_key", keys)
+    assert client.revision() - before == 3, "three transactions, a revision each"
+    assert words(outcomes["/res/mass/000"]) == ["value old → 0"] and words(outcomes["/res/mass/001"]) == ["removed"]
+    assert all(words(outcomes[key]) == ["created"] for key in list(keys)[2:])
+    assert client.snapshot(["/res/mass/"])[1] == {key: k["value"].encode() for key, k in keys.items() if "value" in k}
+    assert {outcome.state for outcome in converge("Etcd_key", keys).values()} == {"unchanged"}
+
+
+def test_one_key_that_another_changed_meanwhile_does_not_hold_up_the_others(
+    client: Client, converge: Converge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = EtcdKey._change_together
+
+    def interfere(key: EtcdKey, c: Client) -> bool:
+        if key.name == "/res/jam/00":
+            client.put("/res/jam/05", "5")
+            client.put("/res/jam/06", "theirs")
+        return original(key, c)
+
+    monkeypatch.setattr(EtcdKey, "_change_together", interfere)
+    outcomes = converge("Etcd_key", {f"/res/jam/{n:02}": {"value": str(n)} for n in range(10)})
+    assert not any(outcome.failed for outcome in outcomes.values())
+    assert client.snapshot(["/res/jam/"])[1] == {f"/res/jam/{n:02}": str(n).encode() for n in range(10)}
+    found = client.get("/res/jam/05")
+    assert found is not None and found.version == 1, "theirs was as declared: it was left alone"
+
+
+def test_a_key_that_may_not_be_written_fails_alone(need_etcd: None, tmp_path: Path, converge: Converge) -> None:
+    with LocalCluster(tmp_path, 1) as cluster, cluster.client() as plain:
+        auth = plain.auth
+        for user in ("root", "web"):
+            auth.add_user(user, user)
+            auth.add_role(user)
+            auth.grant_role(user, user)
+        auth.grant("web", Permission("readwrite", "/web/", True))
+        auth.enable()
+        login = {"peers": cluster.endpoints, "username": "web", "password": Sensitive("web"), "value": "x"}
+        outcomes = converge("Etcd_key", {key: dict(login) for key in ("/web/a", "/other", "/web/b")})
+        assert outcomes["/other"].failed and "permission denied" in outcomes["/other"].events[0].words
+        assert "grant the user a role" in outcomes["/other"].events[0].words
+        assert outcomes["/web/a"].changed and outcomes["/web/b"].changed
 
 
 def test_a_seed_is_put_once_and_then_belongs_to_the_operators(client: Client, converge: Converge) -> None:

@@ -1,26 +1,33 @@
 """etcd_key: a key of etcd and its value.
 
-Keys are read 128 in a transaction at the first one's turn. A change is a transaction too, which holds only if the key
-is still what was read: two hosts that converge at once cannot undo each other's work unseen. Where it does not hold,
-the key is read again: if it is by then as declared, all is well; otherwise the change is tried again.
+Keys are read 128 in a transaction at the first one's turn, and those that come one after the other are written so too.
+Every change holds only if the key is still what was read: two hosts that converge at once cannot undo each other's work
+unseen. Where that does not hold, each key is changed by itself: read again, it may be by then as declared; otherwise
+the change is tried again.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from bunraku.etcd import Uncertain
+from bunraku.etcd import PermissionDenied, TooLarge, Uncertain
 from bunraku.resources._etcd import HERE, Connection, InEtcd, by_connection, client
 from bunraku.resources.base import Changes, Ensure, Param, Property, ResourceError, Run, State, boolean, integer, text
 
 if TYPE_CHECKING:
     from bunraku.etcd import Client, KeyValue
+    from bunraku.etcd.txn import Operation
 
 TRIALS = 5
 """How often a change is tried while others change the key too."""
+AT_ONCE = 128
+"""Keys that are written in one transaction (etcd's default limit of operations)."""
+LARGEST = 8 << 10
+"""Bytes of a value up to which its key is written with others, so that all fit into a request (1.5 MiB by default)."""
 
 
 def value_text(value: Any) -> str:
@@ -55,6 +62,9 @@ class EtcdKey(InEtcd):
         default=True,
     )
     source = Param("A file (absolute path, or puppet:///modules/…) that holds the value, byte for byte.")
+
+    _written = False  # along with another, ahead of its turn
+    _alone = False  # to be written by itself
 
     def validate(self) -> None:
         """The value comes from one place."""
@@ -115,10 +125,14 @@ class EtcdKey(InEtcd):
         return (name == "value" and not self.replace) or bool(current == desired)
 
     def change(self, changes: Changes) -> None:
-        """Put or delete the key, if it is still what was read."""
+        """Put or delete the key, if it is still what was read; those that come next are done with it."""
+        if self._written:
+            return
         if self.ensure == "present" and self.value is None:
             raise ResourceError("a key that is to be created needs a value (or a source)")
         with self.etcd() as client:
+            if self._change_together(client):
+                return
             lease = client.leases.grant(self.ttl).number if self.ttl and self.ensure == "present" else 0
             for _ in range(TRIALS):
                 if self._try_change(client, lease):
@@ -128,15 +142,59 @@ class EtcdKey(InEtcd):
                     return
         raise ResourceError(f"others kept changing {self.name} while it was changed; find out who, or try again")
 
-    def _try_change(self, client: Client, lease: int) -> bool:
-        from bunraku.etcd import txn
-
-        wanted = txn.delete(self.name) if self.ensure == "absent" else txn.put(self.name, self._bytes(), lease=lease)
-        read_at = self._found.revision if self._found else 0
+    def _change_together(self, client: Client) -> bool:
+        """Change this key and those that come right after it in one transaction; whether that was done."""
+        if not self._is_plain():
+            return False
+        fitting = (key for key in self.run.ahead(self) if isinstance(key, EtcdKey) and key._joins(self))
+        others = list(islice(fitting, AT_ONCE - 1))
+        if not others:
+            return False
+        keys = [self, *others]
         try:
-            return client.txn().when(txn.revision(self.name) == read_at).then(wanted).commit().succeeded
+            whole = client.txn().when(*(key._unchanged() for key in keys)).then(*(key._operation() for key in keys))
+            done = whole.commit().succeeded
+        except (Uncertain, PermissionDenied, TooLarge):
+            for key in others:
+                key._alone = True  # each by itself tells which one it is
+            return False
+        found = {} if done else client.get_many([key.name for key in others])
+        for key in others:
+            key._written = done
+            if not done:
+                key.__dict__["_prefetched"] = found.get(key.name)
+        return done
+
+    def _joins(self, first: EtcdKey) -> bool:
+        """Whether this key, whose turn is still to come, needs a change that can be made along with the first one's."""
+        if self._written or "_prefetched" not in self.__dict__ or self.connection != first.connection:
+            return False
+        self._found = self.__dict__["_prefetched"]
+        return self._is_plain() and not self._as_declared(self._found) and (self.replace or self._found is None)
+
+    def _is_plain(self) -> bool:
+        """Whether it is put with a short value that is at hand, and without a lease; or deleted."""
+        if self.ensure == "absent" or self._alone:
+            return not self._alone
+        return self.ttl is None and self.source is None and isinstance(self.value, str) and len(self.value) <= LARGEST
+
+    def _try_change(self, client: Client, lease: int) -> bool:
+        try:
+            return client.txn().when(self._unchanged()).then(self._operation(lease)).commit().succeeded
         except Uncertain:
             return False  # reading the key tells whether it was applied
+
+    def _unchanged(self) -> Any:
+        """The comparison that holds while the key is what was read."""
+        from bunraku.etcd import txn
+
+        return txn.revision(self.name) == (self._found.revision if self._found else 0)
+
+    def _operation(self, lease: int = 0) -> Operation:
+        """What makes the key as declared."""
+        from bunraku.etcd import txn
+
+        return txn.delete(self.name) if self.ensure == "absent" else txn.put(self.name, self._bytes(), lease=lease)
 
     def _bytes(self) -> bytes:
         keeps = not self.replace and self._found is not None
