@@ -1,6 +1,8 @@
 """An authority, certificates and etcd with TLS on, for clients and peers."""
 
+import shutil
 import ssl
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -78,6 +80,9 @@ def test_certificates_are_made_once_and_renewed_for_a_reason(tmp_path: Path, pki
         "root.key": 0o600,
     }
     assert tls.hosts_of(f"{folder}/server.crt") == ["127.0.0.1", "localhost"]
+    if shutil.which("openssl"):
+        words = ["openssl", "verify", "-x509_strict", "-CAfile", f"{folder}/ca.crt", f"{folder}/server.crt"]
+        assert subprocess.run(words, capture_output=True, timeout=20).stdout.endswith(b": OK\n")
     renewed = pki(days=366, renew_before=365)["server.crt"]
     assert renewed.events[0].words == "renewed: expires in 364 days"
     assert pki(hosts=["localhost"])["server.crt"].events[0].words.startswith("hosts [127.0.0.1, localhost]")

@@ -1,23 +1,30 @@
-"""Certificates for etcd: an authority of one's own, and certificates that it signs, by the openssl program.
+"""Certificates for etcd: an authority of one's own, and certificates that it signs.
 
-Keys are P-256 (RFC 5480); they are made and kept in files that only their owner can read, never passed as arguments.
-The certificates serve both as a server's and as a client's, since etcd's members are both to each other.
+Keys are P-256 (RFC 5480), unencrypted PKCS #8; certificates follow RFC 5280. They serve both as a server's and as a
+client's, since etcd's members are both to each other. The cryptography library takes 50 to 100 ms to load: import this
+file where it is used.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
-import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from bunraku.etcd.errors import BadSettings
-from bunraku.system.process import run
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+from bunraku.etcd.errors import BadSettings
+
+SLACK = timedelta(minutes=5)
+"""How far back a certificate is valid: a host whose clock is a little slow takes it too."""
 
 
 class Pair(NamedTuple):
@@ -28,92 +35,123 @@ class Pair(NamedTuple):
 
 
 def make_authority(name: str, days: int) -> Pair:
-    """A new authority called `name`, valid for `days`."""
-    with tempfile.TemporaryDirectory() as folder:
-        cert, key = Path(folder, "cert"), Path(folder, "key")
-        extensions = (
-            "-addext",
-            "basicConstraints=critical,CA:TRUE",
-            "-addext",
-            "keyUsage=critical,keyCertSign,cRLSign",
-        )
-        _openssl(
-            *("req", "-x509", *CURVE, "-keyout", str(key), "-out", str(cert)),
-            *("-days", str(days), "-subj", f"/CN={_common_name(name)}", *extensions),
-        )
-        return Pair(cert.read_bytes(), key.read_bytes())
+    """A new authority called `name`, valid for `days`. Raises `BadSettings`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = _name(name)
+    builder = _builder(subject, subject, key, days)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    builder = builder.add_extension(_usage(sign_certificates=True), critical=True)
+    return _signed(builder, key, key)
 
 
 def issue(name: str, hosts: Sequence[str], days: int, *, ca_cert: str, ca_key: str) -> Pair:
-    """A certificate for `name` at `hosts` (names and addresses), signed by the authority in the files given."""
-    with tempfile.TemporaryDirectory() as folder:
-        cert, key, asked, more = (Path(folder, part) for part in ("cert", "key", "asked", "more"))
-        _openssl("req", "-new", *CURVE, "-keyout", str(key), "-out", str(asked), "-subj", f"/CN={_common_name(name)}")
-        usage = "keyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth,clientAuth\n"
-        more.write_text(usage + (f"subjectAltName={','.join(map(_alternative, hosts))}\n" if hosts else ""))
-        _openssl(
-            *("x509", "-req", "-in", str(asked), "-CA", ca_cert, "-CAkey", ca_key, "-set_serial", _serial()),
-            *("-days", str(days), "-extfile", str(more), "-out", str(cert)),
-        )
-        return Pair(cert.read_bytes(), key.read_bytes())
+    """A certificate for `name` at `hosts` (names and addresses), signed by the authority in the files given.
+
+    Raises `BadSettings`.
+    """
+    authority, signer = _certificate(ca_cert), _key(ca_key)
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = _builder(_name(name), authority.subject, key, days)
+    builder = builder.add_extension(_usage(sign_certificates=False), critical=True)
+    purposes = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+    builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
+    if hosts:
+        builder = builder.add_extension(x509.SubjectAlternativeName(list(map(_alternative, hosts))), critical=False)
+    return _signed(builder, signer, key)
 
 
 def expires(cert: str) -> datetime:
-    """When the certificate in the file `cert` is no longer valid."""
-    words = _openssl("x509", "-in", cert, "-noout", "-enddate").strip().removeprefix("notAfter=")
-    return datetime.strptime(words, "%b %d %H:%M:%S %Y %Z").replace(tzinfo=UTC)
+    """When the certificate in the file `cert` is no longer valid. Raises `BadSettings`."""
+    return _certificate(cert).not_valid_after_utc
 
 
 def hosts_of(cert: str) -> list[str]:
-    """The names and addresses that the certificate in the file `cert` is for, sorted."""
-    words = _openssl("x509", "-in", cert, "-noout", "-ext", "subjectAltName")
-    return sorted(re.findall(r"(?:DNS|IP Address):([^,\s]+)", words))
+    """The names and addresses that the certificate in the file `cert` is for, sorted. Raises `BadSettings`."""
+    try:
+        names = _certificate(cert).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    return sorted([*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress))])
 
 
 def signed_by(cert: str, ca_cert: str) -> bool:
-    """Whether the certificate was signed by the authority; how old it is does not count."""
-    return run([_program(), "verify", "-no_check_time", "-CAfile", ca_cert, cert], deadline=10).ok
+    """Whether the certificate was signed by the authority; how old it is does not count. Raises `BadSettings`."""
+    try:
+        _certificate(cert).verify_directly_issued_by(_certificate(ca_cert))
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
 
 
 def fits(cert: str, key: str) -> bool:
-    """Whether the key is the certificate's."""
-    public = _openssl("x509", "-in", cert, "-noout", "-pubkey")
-    return public == _openssl("pkey", "-in", key, "-pubout")
+    """Whether the key is the certificate's. Raises `BadSettings`."""
+    return _certificate(cert).public_key() == _key(key).public_key()
 
 
-def _openssl(*words: str) -> str:
-    done = run([_program(), *words], deadline=30, apart=True, umask=0o077)
-    if not done.ok:
-        lines = [line for line in done.errors.splitlines() if line.strip()] or ["it failed"]
-        raise BadSettings(f"openssl {words[0]}: {lines[-1]}")
-    return done.output
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: int
+) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return x509.CertificateBuilder(
+        issuer, subject, key.public_key(), x509.random_serial_number(), now - SLACK, now + timedelta(days=days)
+    )
 
 
-def _program() -> str:
-    from shutil import which
+def _signed(
+    builder: x509.CertificateBuilder, signer: CertificateIssuerPrivateKeyTypes, key: ec.EllipticCurvePrivateKey
+) -> Pair:
+    try:
+        cert = builder.sign(signer, hashes.SHA256())
+    except (TypeError, ValueError) as problem:
+        raise BadSettings(f"the authority's key cannot sign: {problem}", remedy="use an EC or RSA key") from None
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return Pair(cert.public_bytes(serialization.Encoding.PEM), secret)
 
-    found = which("openssl")
-    if found is None:
-        raise BadSettings("openssl is not installed", remedy="on Debian: apt-get install openssl")
-    return found
+
+def _usage(*, sign_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not sign_certificates,
+        key_cert_sign=sign_certificates,
+        crl_sign=sign_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
-def _common_name(name: str) -> str:
+def _certificate(path: str) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificate(Path(path).read_bytes())
+    except OSError as problem:
+        raise BadSettings(f"cannot read {path}: {problem.strerror}") from None
+    except ValueError:
+        raise BadSettings(f"{path} is not a certificate (PEM)") from None
+
+
+def _key(path: str) -> CertificateIssuerPrivateKeyTypes:
+    try:
+        return serialization.load_pem_private_key(Path(path).read_bytes(), None)  # type: ignore[return-value]
+    except OSError as problem:
+        raise BadSettings(f"cannot read {path}: {problem.strerror}") from None
+    except (TypeError, ValueError):
+        raise BadSettings(f"{path} is not a private key (PEM, without a password)") from None
+
+
+def _name(name: str) -> x509.Name:
     if not re.fullmatch(r"[\w.@ -]{1,64}", name):
         raise BadSettings(f"'{name}' cannot be a certificate's name", remedy="use letters, digits, dots and dashes")
-    return name
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
-def _alternative(host: str) -> str:
+def _alternative(host: str) -> x509.GeneralName:
     try:
-        return f"IP:{ipaddress.ip_address(host)}"
+        return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
         if not re.fullmatch(r"[A-Za-z0-9*]([A-Za-z0-9.*-]*[A-Za-z0-9])?", host):
             raise BadSettings(f"'{host}' is neither a host name nor an address") from None
-        return f"DNS:{host}"
-
-
-def _serial() -> str:
-    from secrets import randbits
-
-    return hex(randbits(127) | 1 << 126)
+        return x509.DNSName(host)
