@@ -27,7 +27,7 @@ class Host:
         peer, client = free_ports(2)
         self.urls = {"peer": f"http://127.0.0.1:{peer}", "client": f"http://127.0.0.1:{client}"}
 
-    def apply(self, cluster: dict[str, dict[str, str]], more: str = "", parameters: str = "") -> int:
+    def apply(self, cluster: dict[str, dict[str, str]], more: str = "", parameters: str = "", options: str = "") -> int:
         """Apply the class; the detailed exit code."""
         code = f"""
         class {{ 'etcd':
@@ -37,7 +37,7 @@ class Host:
           config_file_path => '{self.folder}/etcd.yml',
           data_dir         => '{self.folder}/data',
           cluster          => {puppet(cluster)},
-          options          => {{ 'heartbeat-interval' => 50, 'election-timeout' => 500 }},
+          options          => {{ 'heartbeat-interval' => 50, 'election-timeout' => 500, {options} }},
           {parameters}
         }}
         {more}

@@ -1,6 +1,7 @@
 """Real etcd members on loopback ports, to be killed, stopped and replaced."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -125,6 +126,12 @@ class LocalCluster:
         )
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
+
+
+def help_of_etcd() -> list[str]:
+    """The names of the flags that the etcd here explains."""
+    said = subprocess.run(["etcd", "--help"], capture_output=True, text=True, timeout=20)
+    return re.findall(r"^ *--([a-z0-9-]+)", said.stdout + said.stderr, re.MULTILINE)
 
 
 def wait_until(holds: Callable[[], object], limit: float = 60.0) -> None:

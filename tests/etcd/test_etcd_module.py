@@ -21,6 +21,14 @@ def test_one_member_from_one_class_with_keys_and_a_second_run_changes_nothing(ho
     assert host.apply({host.name: host.urls}, keys) == 0
 
 
+def test_an_option_that_this_etcd_does_not_know_is_refused_before_anything_is_written(hosts: Hosts) -> None:
+    host = hosts[0]
+    assert host.apply({host.name: host.urls}, parameters="cors => '*', log_package_levels => 'x', wal_dir => '',") == 2
+    before = (host.folder / "etcd.yml").read_text()
+    assert host.apply({host.name: host.urls}, options="'max-learners' => 3") & 4
+    assert (host.folder / "etcd.yml").read_text() == before
+
+
 @pytest.mark.slow
 def test_a_cluster_grows_and_shrinks_by_what_the_code_says(hosts: Hosts) -> None:
     assert hosts[0].apply(cluster(hosts[0])) == 2

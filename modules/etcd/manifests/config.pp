@@ -81,6 +81,8 @@ class etcd::config {
     }
     etcd_config { $etcd::config_file_path:
       content => $content,
+      options => $settings.keys + $etcd::client_tls.keys + $etcd::peer_tls.keys.map |$name| { "peer-${name}" },
+      binary  => $etcd::binary,
       group   => $etcd::owning_group,
       mode    => '0640',
       *       => $moving + $whole + $etcd::client_files,

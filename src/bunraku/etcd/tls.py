@@ -41,6 +41,7 @@ def make_authority(name: str, days: int) -> Pair:
     builder = _builder(subject, subject, key, days)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     builder = builder.add_extension(_usage(sign_certificates=True), critical=True)
+    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     return _signed(builder, key, key)
 
 
@@ -53,6 +54,7 @@ def issue(name: str, hosts: Sequence[str], days: int, *, ca_cert: str, ca_key: s
     key = ec.generate_private_key(ec.SECP256R1())
     builder = _builder(_name(name), authority.subject, key, days)
     builder = builder.add_extension(_usage(sign_certificates=False), critical=True)
+    builder = builder.add_extension(_authority_id(authority), critical=False)
     purposes = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
     if hosts:
@@ -108,6 +110,15 @@ def _signed(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return Pair(cert.public_bytes(serialization.Encoding.PEM), secret)
+
+
+def _authority_id(authority: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    """Which of an authority's keys has signed; by the key itself where the authority's certificate does not say."""
+    try:
+        told = authority.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    except x509.ExtensionNotFound:
+        return x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key())  # type: ignore[arg-type]
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(told)
 
 
 def _usage(*, sign_certificates: bool) -> x509.KeyUsage:

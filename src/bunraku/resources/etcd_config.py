@@ -28,6 +28,8 @@ class EtcdConfig(InCluster):
     moved = Param("What it holds while other members still talk in plain.")
     member = Param("The member's name in `cluster`.")
     data_dir = Param("The member's data folder.", munge=absolute_path)
+    options = Param("The names of the settings in it: one that the etcd here does not know is refused.", many=True)
+    binary = Param("The program.", munge=absolute_path, default="/usr/bin/etcd")
     owner = Param("As the file's.")
     group = Param("As the file's.")
     mode = Param("As the file's.", default="0640")
@@ -41,8 +43,18 @@ class EtcdConfig(InCluster):
 
     def read(self) -> State:
         """Nothing: the file is brought in."""
+        if self.options and Path(self.binary).exists():
+            self._check_options()
         self._written = self._choose() if self.cluster is not None else self.content
         return {}
+
+    def _check_options(self) -> None:
+        from bunraku.etcd.options import check_options, installed_version
+
+        try:
+            check_options(self.options, installed_version(self.binary))
+        except EtcdError as problem:
+            raise ResourceError(str(problem)) from None
 
     def _choose(self) -> str | None:
         """What is to be written now; None: what is there stays."""
