@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "query": "ask the inventory about nodes",
     "report": "show what runs did",
     "resource": "show resources of this host, and change them",
+    "rkt": "run pods of containers",
     "validate": "check Puppet code, all errors in one go",
 }
 """Name of each subcommand (its file, with `-` for `_`) and what it does, in one line, for `bunraku --help`."""

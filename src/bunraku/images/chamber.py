@@ -26,7 +26,8 @@ def run_inside(rootfs: str, words: Sequence[str], folder: str) -> int:
                 places.callback(namespaces.unmount, place)
         if os.path.exists("/etc/resolv.conf") and not os.path.islink(f"{rootfs}/etc/resolv.conf"):
             servers = places.enter_context(_place(rootfs, "etc/resolv.conf", folder=False))
-            namespaces.bind(os.path.realpath("/etc/resolv.conf"), servers, read_only=True)
+            namespaces.bind(os.path.realpath("/etc/resolv.conf"), servers)
+            namespaces.make_read_only(servers)
             places.callback(namespaces.unmount, servers)
         # The command is the first process of its own PID namespace: whatever it leaves running ends with it.
         inside = ["unshare", "--pid", "--ipc", "--uts", "--fork", "--kill-child"]

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shutil
-import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -323,9 +322,3 @@ def _config(manifest: Manifest, diff_id: str) -> dict[str, Any]:
         "rootfs": {"type": "layers", "diff_ids": [diff_id]},
         "history": [{"created": created, "created_by": "acbuild"}],
     }
-
-
-def is_archive(path: str) -> bool:
-    """Whether the file `path` is a tar of an OCI layout: it holds an entry `oci-layout`."""
-    with open(path, "rb") as file, reading(path), tarfile.open(fileobj=decompressed(file, path), mode="r|") as tar:
-        return any(os.path.normpath(member.name) == "oci-layout" for member in tar)

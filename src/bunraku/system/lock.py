@@ -65,3 +65,17 @@ class Lock:
         # The file stays: removing it would let a third process lock a name that a second one still waits on.
         os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
+
+
+def hold_folder(path: str, *, shared: bool = False) -> int | None:
+    """Lock a folder itself; the open descriptor that holds the lock until it is closed, or None where another does.
+
+    It moves with the folder when that is renamed. Raises OSError.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor

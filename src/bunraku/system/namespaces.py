@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 from functools import cache
+from typing import NoReturn
 
 NEW = {"mount": 0x20000, "uts": 0x4000000, "ipc": 0x8000000, "net": 0x40000000}
 """The kinds of namespaces that a process can move to while it runs."""
 
-_READ_ONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _REC = 1, 2, 4, 8, 32, 4096, 16384
-_PRIVATE, _SLAVE = 1 << 18, 1 << 19
+_READ_ONLY, _REMOUNT, _BIND, _REC, _SLAVE = 1, 32, 4096, 16384, 1 << 19
 _DETACH = 2
 _PR_SET_PDEATHSIG = 1
+_NEW_PID = 0x20000000
 
 
 @cache
@@ -38,22 +40,50 @@ def unshare(*kinds: str) -> None:
     _check(_libc().unshare(flags), f"new namespaces ({', '.join(kinds)})")
 
 
+def first_process() -> int:
+    """Start the first process of a new PID namespace and give its number; those that join the namespace end with it.
+
+    All it does is to be there, and to reap what others leave behind. It ends when this process does, or is killed.
+    This process, and what it starts, stays in its own namespace.
+    """
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        _check(_libc().unshare(_NEW_PID), "a new PID namespace")
+        number = os.fork()
+        if number == 0:
+            _be_there()
+        _check(_libc().setns(own, _NEW_PID), "back to the PID namespace")
+    finally:
+        os.close(own)
+    return number
+
+
+def _be_there() -> NoReturn:
+    try:
+        die_with_parent()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps then
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        while True:
+            signal.pause()
+    finally:
+        os._exit(1)
+
+
 def own_mounts() -> None:
     """Give this process mounts of its own: the host's come in, none of ours goes out."""
     unshare("mount")
     _mount("none", "/", None, _REC | _SLAVE, None)
 
 
-def mount(kind: str, target: str, options: str = "", *, source: str = "", bare: bool = True) -> None:
-    """Mount a file system. options: the kind's own. bare: without devices and set-user-ID programs."""
-    _mount(source or kind, target, kind, _NOSUID | _NODEV if bare else 0, options)
-
-
-def bind(source: str, target: str, *, recursive: bool = True, read_only: bool = False) -> None:
+def bind(source: str, target: str, *, recursive: bool = True) -> None:
     """Make `source` appear at `target`, which exists and is a folder or a file as `source` is."""
     _mount(source, target, None, _BIND | (_REC if recursive else 0), None)
-    if read_only:
-        _mount("none", target, None, _BIND | _REMOUNT | _READ_ONLY, None)
+
+
+def make_read_only(target: str) -> None:
+    """Forbid writing to what is mounted at `target`."""
+    _mount("none", target, None, _BIND | _REMOUNT | _READ_ONLY, None)
 
 
 def overlay(lower: str, upper: str, work: str, target: str) -> None:

@@ -52,6 +52,25 @@ class Rooted:
             self._last = (folder, found)
         return self._last[1], name or "."
 
+    def place(self, path: str, *, folder: bool) -> str:
+        """A path, good until the next call, to the folder or file at `path`, made where it is missing.
+
+        All links are followed inside the root, the last one too: for a mount. Raises OSError.
+        """
+        if folder:
+            return f"/proc/self/fd/{self.parent(f'{path}/.', make=True)[0]}"
+        for _ in range(HOPS):
+            parent, name = self.parent(path, make=True)
+            try:
+                target = os.readlink(name, dir_fd=parent)
+            except FileNotFoundError:
+                os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644, dir_fd=parent))
+                return f"/proc/self/fd/{parent}/{name}"
+            except OSError:  # no link
+                return f"/proc/self/fd/{parent}/{name}"
+            path = target if target.startswith("/") else f"{path.rpartition('/')[0]}/{target}"
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
+
     def open(self, path: str) -> int:
         """A descriptor of the regular file at `path`, links followed inside the root. Raises OSError."""
         for _ in range(HOPS):

@@ -22,6 +22,9 @@ from bunraku.system.process import CommandError
 LOG_SIZE = 16 << 20
 """Bytes of a log from which it is moved to NAME.1, in the place of the one before."""
 
+LAST_WAIT = 5.0
+"""Seconds that a program's own way to be killed may take."""
+
 _CHUNK = 1 << 16
 
 
@@ -101,6 +104,7 @@ class _Watch:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.codes: dict[str, int] = {}
         self.kill_at: float | None = None
+        self.killed = False
         self.selector = selectors.DefaultSelector()
         self.before: dict[int, object] = {}
 
@@ -114,6 +118,9 @@ class _Watch:
     def __exit__(self, *error: object) -> None:
         for name in self.children.keys() - self.codes.keys():
             self._kill(name)
+            with suppress(subprocess.TimeoutExpired):
+                self.children[name].wait(LAST_WAIT)
+            self.children[name].kill()
             self.children[name].wait()
         for number, handler in self.before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
@@ -158,9 +165,7 @@ class _Watch:
                     os.close(key.fd)
                     self._ended(about)
             if self.kill_at is not None and time.monotonic() >= self.kill_at:
-                self.kill_at = None
-                for name in self.children.keys() - self.codes.keys():
-                    self._kill(name)
+                self._kill_all()
         self._drain()
 
     def _output(self, descriptor: int, stream: object, log: _Log) -> bool:
@@ -186,8 +191,7 @@ class _Watch:
 
     def _end_all(self) -> None:
         for name in self.children.keys() - self.codes.keys():
-            with suppress(ProcessLookupError):
-                self.children[name].terminate()
+            self.children[name].terminate()
         if self.kill_at is None:
             self.kill_at = time.monotonic() + self.grace
 
@@ -198,13 +202,23 @@ class _Watch:
         if code != 0 and len(self.codes) < len(self.children):
             self._end_all()
 
+    def _kill_all(self) -> None:
+        """What is still there gets killed; what is there even then, without regard to what it leaves behind."""
+        for name in self.children.keys() - self.codes.keys():
+            if self.killed:
+                self.children[name].kill()
+            else:
+                self._kill(name)
+        self.killed = True
+        self.kill_at = time.monotonic() + LAST_WAIT
+
     def _kill(self, name: str) -> None:
         command = self.programs[name].kill
-        if command is not None:
-            with suppress(OSError, subprocess.SubprocessError):
-                subprocess.run(command, capture_output=True, timeout=10)
-        with suppress(ProcessLookupError):
+        if command is None:
             self.children[name].kill()
+            return
+        with suppress(OSError, subprocess.SubprocessError):
+            subprocess.run(command, capture_output=True, timeout=LAST_WAIT)
 
 
 def _enter(program: Program) -> None:

@@ -1,0 +1,185 @@
+"""`bunraku rkt` run, prepare, run-prepared and enter."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bunraku.cli.rkt_apps import HELP, parse
+from bunraku.cli.rkt_flags import pod_of, pods_of, store_of, trust_of
+
+if TYPE_CHECKING:
+    from bunraku.rkt.pods import Pod
+    from bunraku.rkt.run import Options
+
+
+def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
+    """The flags of one of these commands."""
+    if name == "enter":
+        parser.add_argument("--app", metavar="NAME", help="which of the pod's apps")
+        parser.add_argument("uuid", metavar="UUID", help="a pod's UUID, or the beginning of it")
+        parser.add_argument("words", metavar="CMD", nargs=argparse.REMAINDER, help="the command (default: /bin/sh)")
+        return
+    if name in ("run", "prepare"):
+        _add_preparing(parser)
+    if name in ("run", "run-prepared"):
+        _add_running(parser)
+    if name == "prepare":
+        parser.add_argument("--quiet", action="store_true", help="print the UUID only")
+        parser.add_argument("--net", metavar="NAME", help="default, host or none")
+    if name == "run-prepared":
+        parser.add_argument("uuid", metavar="UUID", help="a pod's UUID, or the beginning of it")
+    else:
+        parser.add_argument(
+            "words", metavar="IMAGE", nargs=argparse.REMAINDER, help="images, each with flags of its own"
+        )
+        parser.epilog = HELP
+
+
+def _add_preparing(parser: argparse.ArgumentParser) -> None:
+    pod = parser.add_argument_group("the pod")
+    add = pod.add_argument
+    add("--volume", metavar="NAME,kind=host,source=/PATH", action="append", default=[], help="or NAME,kind=empty")
+    add(
+        "--port",
+        metavar="NAME:[IP:]PORT",
+        action="append",
+        default=[],
+        help="a port of the host, led to the app's port",
+    )
+    add("--set-env", metavar="NAME=VALUE", action="append", default=[], help="a variable for all apps")
+    add("--set-env-file", metavar="FILE", action="append", default=[], help="NAME=VALUE lines for all apps")
+    add("--inherit-env", action="store_true", help="give the apps our own variables")
+    add("--pod-manifest", metavar="FILE", help="run what this manifest says; its images are in the store")
+    add("--no-overlay", action="store_true", help="copy the images' files")
+    add("--private-users", action="store_true", help="not there yet: refused")
+    add("--pull-policy", choices=("never", "new", "update"), default="new", help="accepted")
+    stage1 = parser.add_argument_group("isolation")
+    stage1.add_argument("--stage1-name", metavar="NAME", help="container (default) or fly; rkt's names are understood")
+    stage1.add_argument(
+        "--stage1-path", metavar="PROGRAM", help="the OCI runtime of a container (default: runc, or crun)"
+    )
+
+
+def _add_running(parser: argparse.ArgumentParser) -> None:
+    running = parser.add_argument_group("running")
+    add = running.add_argument
+    add("--net", metavar="NAME", help="default (a cable to the host), host or none")
+    add("--hostname", metavar="NAME", help="the pod's (default: rkt-UUID)")
+    add("--dns", metavar="ADDRESS", action="append", default=[], help="a name server; host: the host's; none")
+    add("--dns-search", metavar="DOMAIN", action="append", default=[], help="a domain to look for names in")
+    add("--hosts-entry", metavar="ADDRESS=NAME", action="append", default=[], help="a line of /etc/hosts")
+    add("--interactive", action="store_true", help="give the app our terminal; nothing is logged")
+    add("--mds-register", default="false", help="accepted: there is no metadata service")
+    add("--uuid-file-save", metavar="FILE", help="write the pod's UUID here")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prepare a pod and run it to its end."""
+    _need_root()
+    pod = _prepare(args)
+    return _run(args, pod)
+
+
+def prepare(args: argparse.Namespace) -> int:
+    """Make a pod ready."""
+    from bunraku.rkt.pods import PREPARED
+
+    _need_root()
+    pod = _prepare(args)
+    pod.move(PREPARED)
+    pod.unlock()
+    print(pod.uuid)
+    return 0
+
+
+def run_prepared(args: argparse.Namespace) -> int:
+    """Run a pod that is ready."""
+    from bunraku.rkt.errors import PodError
+
+    _need_root()
+    pod = pod_of(args, args.uuid)
+    if pod.state() != "prepared":
+        raise PodError(f"pod {pod.uuid} is {pod.state()}, not prepared")
+    pod.lock()
+    return _run(args, pod)
+
+
+def _need_root() -> None:
+    from bunraku.rkt.errors import PodError
+
+    if os.geteuid() != 0:
+        raise PodError("this needs root: it takes namespaces, mounts and other users' files")
+
+
+def _prepare(args: argparse.Namespace) -> Pod:
+    from bunraku.images.fetch import fetch
+    from bunraku.rkt.errors import PodError
+    from bunraku.rkt.prepare import prepare, prepare_manifest
+    from bunraku.rkt.request import AppRequest, PodRequest, flavour, network, port, variable, variables, volume
+
+    isolation = flavour(args.stage1_name or "container")
+    if args.private_users:
+        raise PodError("--private-users is not there yet: a pod's users are the host's")
+    store = store_of(args)
+    if args.pod_manifest:
+        if args.words:
+            raise PodError("--pod-manifest names the images: none may follow")
+        path = Path(args.pod_manifest)
+        return prepare_manifest(pods_of(args), store, path.read_bytes(), str(path), isolation)
+    environment = dict(os.environ) if args.inherit_env else {}
+    for file in args.set_env_file:
+        environment |= variables(file)
+    request = PodRequest(
+        parse(args.words),
+        [volume(text) for text in args.volume],
+        [port(text) for text in args.port],
+        environment | dict(variable(text) for text in args.set_env),
+        net=network(args.net or "default"),
+        flavour=isolation,
+        overlay=not args.no_overlay,
+    )
+    if not request.apps:
+        raise PodError("an image is needed: a file, a name, docker://HOST/NAME:TAG")
+    trust = trust_of(args)
+
+    def fetched(app: AppRequest) -> str:
+        return fetch(store, app.image, trust, insecure=args.insecure_options, signature=app.signature)
+
+    return prepare(pods_of(args), store, request, fetched)
+
+
+def _run(args: argparse.Namespace, pod: Pod) -> int:
+    from bunraku.rkt.run import run as run_pod
+
+    if args.uuid_file_save:
+        from bunraku.system import files
+
+        files.replace(str(Path(args.uuid_file_save).absolute()), pod.uuid.encode(), mode=0o644)
+    return run_pod(pod, store_of(args), _options(args))
+
+
+def _options(args: argparse.Namespace) -> Options:
+    from bunraku.rkt.request import network, variable
+    from bunraku.rkt.run import Options
+
+    return Options(
+        net=network(args.net) if args.net else None,
+        interactive=args.interactive,
+        hostname=args.hostname,
+        dns=args.dns,
+        dns_search=args.dns_search,
+        hosts=[variable(text) for text in args.hosts_entry],
+        insecure=args.insecure_options,
+        runtime=getattr(args, "stage1_path", None),
+    )
+
+
+def enter(args: argparse.Namespace) -> int:
+    """Run a command in an app of a pod that runs; its exit code."""
+    from bunraku.rkt.enter import enter
+
+    _need_root()
+    return enter(pod_of(args, args.uuid), args.app, args.words or ["/bin/sh"])
