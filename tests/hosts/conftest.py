@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import packages
 import pytest
 from host import Boot, Host, NoHosts
 
@@ -30,3 +32,9 @@ def boot() -> Iterator[Boot]:
 def host(boot: Boot) -> Host:
     """A host for the tests of a module."""
     return boot("host")
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository of Debian packages."""
+    return packages.build(tmp_path_factory.mktemp("repository"))

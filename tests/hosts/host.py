@@ -134,6 +134,7 @@ class Host:
         (self._nspawn,) = children(self._process.pid)
         (self._leader,) = children(self._nspawn)
         self.root = Path(f"/proc/{self._leader}/root")
+        (self.root / "usr/local/bin/bunraku").symlink_to(REPOSITORY / ".venv/bin/bunraku")
         self.changes = Path(f"/proc/{self._nspawn}/root{folder}/memory/upper")
 
     def _script(self) -> str:
@@ -188,6 +189,16 @@ class Host:
         """What a command prints, without the white space around it."""
         return self.run(*argv, ok=False).stdout.strip()
 
+    def start(self, *argv: str) -> subprocess.Popen[bytes]:
+        """Begin a command, heard by nobody."""
+        return subprocess.Popen(
+            self.command(*argv),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+        )
+
     def write(self, path: str, text: str, mode: int = 0o644) -> str:
         """Write a file, its folders too; the path."""
         file = self.root / path.lstrip("/")
@@ -200,15 +211,11 @@ class Host:
         """A file's text."""
         return (self.root / path.lstrip("/")).read_text()
 
-    def bunraku(self, *arguments: str) -> list[str]:
-        """bunraku's command line, as the host has it."""
-        return [f"{REPOSITORY}/.venv/bin/bunraku", *arguments]
-
     def apply(self, code: str, *flags: str) -> Applied:
         """Apply Puppet code with bunraku."""
         manifest = self.write("/root/site.pp", code)
         done = self.run(
-            *self.bunraku("apply", "--detailed-exitcodes", "--format=json", *flags, manifest), ok=False, limit=300
+            *("bunraku", "apply", "--detailed-exitcodes", "--format=json", *flags, manifest), ok=False, limit=300
         )
         assert done.stdout.startswith("{"), done.stdout + done.stderr
         return Applied(done.returncode, json.loads(done.stdout))

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.root
 
 def test_a_host_has_systemd_bunraku_and_puppet(host: Host) -> None:
     assert host.output("systemctl", "is-system-running") == "running"
-    assert host.output(*host.bunraku("facts", "networking.fqdn")).endswith("host.example.com")
+    assert host.output("bunraku", "facts", "networking.fqdn").endswith("host.example.com")
     assert host.output("puppet", "--version").startswith("7.")
 
 

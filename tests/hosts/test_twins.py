@@ -6,59 +6,25 @@ hosts are alike: every file that was ever touched with its owner, mode and conte
 
 from __future__ import annotations
 
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import packages
 import pytest
 import snapshot
 import steps
-from host import REPOSITORY, Boot, Host
+from host import REPOSITORY, Boot
 
 pytestmark = pytest.mark.root
 MODULES = f"--modulepath=/usr/share/puppet/modules:{REPOSITORY}/modules"
-
-
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository of Debian packages: demo 1.0, and demo and demo-tools 2.0."""
-    folder = tmp_path_factory.mktemp("repository")
-    packages = []
-    for name, version, depends in (("demo", "1.0", ""), ("demo", "2.0", ""), ("demo-tools", "2.0", "Depends: demo\n")):
-        root = folder / f"{name}-{version}"
-        (root / "DEBIAN").mkdir(parents=True)
-        control = f"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: t <t@example.com>\n{depends}"
-        (root / "DEBIAN/control").write_text(f"{control}Description: for tests\n")
-        if name == "demo":
-            (root / "etc").mkdir()
-            (root / "etc/demo.conf").write_text(f"version = {version}\n")
-            (root / "DEBIAN/conffiles").write_text("/etc/demo.conf\n")
-        file = f"{name}_{version}_all.deb"
-        subprocess.run(["dpkg-deb", "--root-owner-group", "--build", root, folder / file], check=True, stdout=-3)
-        digest = subprocess.run(["sha256sum", folder / file], check=True, capture_output=True, text=True).stdout.split()
-        size = (folder / file).stat().st_size
-        packages.append(f"{control}Filename: ./{file}\nSize: {size}\nSHA256: {digest[0]}\nDescription: for tests\n")
-    (folder / "Packages").write_text("\n".join(packages))
-    return folder
-
-
-def prepare(host: Host, repository: Path) -> None:
-    for file in repository.iterdir():
-        if file.is_file():
-            copy = host.root / "srv/repository" / file.name
-            copy.parent.mkdir(exist_ok=True)
-            copy.write_bytes(file.read_bytes())
-    host.write("/etc/apt/sources.list", "deb [trusted=yes] file:/srv/repository ./\n")
-    host.write("/etc/apt/apt.conf.d/90tests", 'APT::Sandbox::User "root";\n')
-    host.run("apt-get", "update")
-    host.write("/srv/app/kept", "old\n")
 
 
 @pytest.mark.parametrize("topic", steps.TOPICS)
 def test_both_come_to_the_same(topic: str, boot: Boot, repository: Path) -> None:
     host, twin = boot("host"), boot("twin")
     for one in (host, twin):
-        prepare(one, repository)
+        packages.offer(repository, one)
+        one.write("/srv/app/kept", "old\n")
     for step in steps.read(topic):
         for one in (host, twin):
             for command in step.commands:

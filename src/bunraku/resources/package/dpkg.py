@@ -19,6 +19,9 @@ DEADLINE = 3600.0
 LOCK_WAIT = 120
 """Seconds that apt-get and dpkg wait for another one to finish."""
 
+INTERRUPTED = "dpkg was interrupted"
+"""What apt-get says before it refuses to do anything."""
+
 ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "APT_LISTCHANGES_FRONTEND": "none", "LC_ALL": "C.UTF-8"}
 
 
@@ -81,6 +84,10 @@ def apt_get(
         *(verb, "--", *arguments),
     ]
     result = _run(argv)
+    if INTERRUPTED in result.output:
+        # What a kill or a power cut left half done is finished first; apt-get leaves that to the operator.
+        dpkg(f"--force-{policy}", "--configure", "-a")
+        result = _run(argv)
     if not result.ok:
         errors = [line[3:] for line in result.output.splitlines() if line.startswith("E: ")]
         raise ResourceError(_explain(errors) or f"apt-get {verb}: exit {result.code}", result.output[-4000:])
