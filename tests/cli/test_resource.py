@@ -1,9 +1,11 @@
 """`bunraku resource`, `filebucket`, `describe`, `report`."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+from bunraku.cli import function_reference
 from bunraku.cli.describe import markdown
 from bunraku.cli.resource import literal
 
@@ -74,5 +76,13 @@ def test_a_type_is_described() -> None:
     assert bunraku("describe", "nonsense").returncode == 1
 
 
+def test_a_function_is_described() -> None:
+    shown = bunraku("describe", "split").stdout
+    assert "split(String str, String pattern)" in shown and "split(String str, Type[Regexp] pattern)" in shown
+    assert all(line.split(maxsplit=1)[1] for line in bunraku("describe", "--functions").stdout.splitlines())
+    assert re.search(r"^size +The same as `length`\.$", bunraku("describe", "--functions").stdout, re.M)
+
+
 def test_the_reference_is_that_of_the_code() -> None:
     assert (ROOT / "docs" / "types.md").read_text() == markdown() + "\n", "run scripts/docs"
+    assert (ROOT / "docs" / "functions.md").read_text() == function_reference.markdown() + "\n", "run scripts/docs"

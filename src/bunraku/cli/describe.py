@@ -1,7 +1,9 @@
-"""Tell what a resource type manages and which parameters it has.
+"""Tell what a resource type manages and which parameters it has, or what a function takes and gives.
 
 bunraku describe file          the type and its parameters
 bunraku describe               all types, a line each
+bunraku describe split         the function
+bunraku describe --functions   all functions, a line each
 """
 
 from __future__ import annotations
@@ -15,19 +17,30 @@ from bunraku import resources
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `bunraku describe`."""
-    parser.add_argument("type", nargs="?", help="a resource type")
+    parser.add_argument("name", nargs="?", help="a resource type, or a function")
+    parser.add_argument("--functions", action="store_true", help="the functions, not the types")
     parser.add_argument("--markdown", action="store_true", help="as the pages of the documentation")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print what the docstrings say."""
-    if args.type is None:
-        print(markdown() if args.markdown else _overview())
+    from bunraku.cli import function_reference as functions
+
+    if args.name is None:
+        if args.functions:
+            print(functions.markdown() if args.markdown else functions.overview())
+        else:
+            print(markdown() if args.markdown else _overview())
         return 0
-    if resources.load(args.type.lower()) is None:
-        print(f"Error: there is no type '{args.type}'; `bunraku describe` lists them", file=sys.stderr)
+    if not args.functions and resources.load(args.name.lower()) is not None:
+        print(markdown_of(args.name.lower()) if args.markdown else _described(args.name.lower()))
+        return 0
+    described = functions.described(args.name)
+    if described is None:
+        listed = "`bunraku describe` and `bunraku describe --functions` list them"
+        print(f"Error: there is no type or function '{args.name}'; {listed}", file=sys.stderr)
         return 1
-    print(markdown_of(args.type.lower()) if args.markdown else _described(args.type.lower()))
+    print(described)
     return 0
 
 

@@ -97,20 +97,24 @@ def _hiera(
 
     @function(name, "Tuple[String, Any, Any, 1, 3] args")
     def splat(scope: Any, arguments: list[Any]) -> Any:
+        """The same with the arguments in an array."""
         return found(scope, arguments[0], **({"default": arguments[1]} if len(arguments) > 1 else {}))
 
     @function(name, "String key")
     def plain(scope: Any, key: str) -> Any:
+        """The data under the key, looked up as `lookup` does with the merge that the name tells; an error if none."""
         return found(scope, key)
 
     @function(name, "String key, Any default, Any ?override")
     def with_default(scope: Any, key: str, default: Any, override: Any = None) -> Any:
+        """The data under the key, or the default."""
         return found(scope, key, default=default)
 
     @function(
         name, "String key, Callable[1,1] &default_block", "String key, Any override, Callable[1,1] &default_block"
     )
     def with_block(scope: Any, key: str, override: Any = None, *, block: Block) -> Any:
+        """The data under the key, or what the lambda gives for the key."""
         return found(scope, key, block)
 
 
@@ -208,6 +212,7 @@ def _data_hash(name: str, parse: Callable[[str], Any]) -> None:
 
     @function(name, "Struct[{path=>String[1]}] options, Any context")
     def data_hash(scope: Any, options: dict[str, str], context: Any) -> Any:
+        """What the file at `path` holds, for a back end of Hiera."""
         if not hasattr(context, "cached_file_data"):
             kind = types.infer_reduced(context).name
             raise CompileError(f"'{name}' parameter 'context' expects a Puppet::LookupContext value, got {kind}")

@@ -12,6 +12,7 @@ from bunraku.language.functions.ruby_text import text_of
 def _digest(name: str, algorithm: str) -> None:
     @legacy(name, 1)
     def hexadecimal(scope: Any, text: Any) -> str:
+        """The text's checksum in hexadecimal: the one that the name tells, for `digest` SHA-256."""
         return hashlib.new(algorithm, text_of(text).encode(), usedforsecurity=False).hexdigest()
 
 

@@ -282,6 +282,8 @@ def legacy_call(name: str, arity: int, statement: bool, python: Callable[..., An
         value = python(scope, *[_legacy_argument(a) for a in arguments])
         return None if statement else value
 
+    call.__doc__ = python.__doc__
+
     return call
 
 

@@ -55,6 +55,8 @@ def _finds(name: str, kind: str) -> None:
     def find_first(scope: Any, *names: str) -> str | None:
         return next(filter(None, (found(scope, kind, n) for n in names)), None)
 
+    find_first.__doc__ = f"The path of the first of the {kind} (`MODULE/NAME`, or absolute) that exists, or undef."
+
     function(name, "Array[String] *paths_array")(lambda scope, names: find_first(scope, *names))
 
 

@@ -33,6 +33,7 @@ def _four_ways(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def by_one(scope: Any, value: Any, block: Block) -> Any:
             return python(scope, value, ((e,) for e in elements(value)), lambda turn: block(*turn))
 
+        by_two.__doc__ = by_one.__doc__ = python.__doc__
         for collection in ("Hash[Any, Any] hash", "Iterable enumerable"):
             function(name, f"{collection}, Callable[2, 2] &block")(by_two)
             function(name, f"{collection}, Callable[1, 1] &block")(by_one)

@@ -16,6 +16,7 @@ def _logs_at(level: str) -> Callable[..., None]:
 
         scope.log(level, " ".join(map(interpolate, values)))
 
+    log.__doc__ = f"Logs the values, put together with spaces, at the level {level}."
     return log
 
 

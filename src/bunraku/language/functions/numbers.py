@@ -59,6 +59,7 @@ def _rounded_to_integer(name: str, rounding: Callable[[float], int]) -> None:
         except CompileError:
             raise CompileError(f"{name}(): cannot convert given value to a floating point value.") from None
 
+    of_number.__doc__ = f"The integer next to the number, {'above' if rounding is math.ceil else 'below'} it."
     function(name, "Numeric val")(of_number)
     function(name, "String val")(of_text)
 
@@ -132,6 +133,8 @@ def _extreme(name: str, sign: int) -> None:
     def of_array(scope: Any, values: list[Any], block: Block | None = None) -> Any:
         return with_block(scope, *values, block=block) if block else of_any(scope, *values)
 
+    of_numbers.__doc__ = f"The {'largest' if sign > 0 else 'smallest'} of the values."
+    with_block.__doc__ = f"{of_numbers.__doc__[:-1]}, as the lambda orders two of them: negative, 0 or positive."
     function(name, "Numeric *values")(of_numbers)
     function(name, "String *values")(of_any)
     function(name, "Array[Numeric] values, Callable[2,2] ?&block")(of_number_array)

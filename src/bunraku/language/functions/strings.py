@@ -31,26 +31,36 @@ def _camelcase(text: str) -> str:
     return "".join(part.capitalize() for part in text.split("_"))
 
 
-def _over_iterables(name: str, change: Callable[[str], str]) -> None:
-    """Registers `name`, which changes a string or every string that an iterable gives."""
-    function(name, "Numeric arg")(lambda scope, number: number)
-    function(name, "String arg")(lambda scope, text: change(text))
+def _over_iterables(name: str, change: Callable[[str], str], what: str) -> None:
+    """Registers `name`, which changes a string or every string that an iterable gives. what: what it gives."""
 
-    @function(name, "Iterable[Variant[String, Numeric]] arg")
+    def of_number(scope: Any, number: float) -> float:
+        """The number as it is."""
+        return number
+
+    def of_text(scope: Any, text: str) -> str:
+        return change(text)
+
     def each(scope: Any, values: Any) -> list[Any]:
+        """The same of each string, and each number as it is."""
         return [change(v) if isinstance(v, str) else v for v in elements(values)]
 
-
-_over_iterables("camelcase", _camelcase)
-_over_iterables("capitalize", str.capitalize)
-_over_iterables("chomp", _chomp)
-_over_iterables("chop", _chop)
-_over_iterables("lstrip", lambda text: text.lstrip(_SPACE))
-_over_iterables("rstrip", lambda text: text.rstrip(_SPACE))
-_over_iterables("strip", lambda text: text.strip(_SPACE))
+    of_text.__doc__ = what
+    function(name, "Numeric arg")(of_number)
+    function(name, "String arg")(of_text)
+    function(name, "Iterable[Variant[String, Numeric]] arg")(each)
 
 
-def _deeply(name: str, change: Callable[[str], str]) -> None:
+_over_iterables("camelcase", _camelcase, "The words that underscores part, each with a capital, as one.")
+_over_iterables("capitalize", str.capitalize, "The first letter large, all others small.")
+_over_iterables("chomp", _chomp, "The text without the line break at its end.")
+_over_iterables("chop", _chop, "The text without its last character; a carriage return and line feed count as one.")
+_over_iterables("lstrip", lambda text: text.lstrip(_SPACE), "The text without the white space at its beginning.")
+_over_iterables("rstrip", lambda text: text.rstrip(_SPACE), "The text without the white space at its end.")
+_over_iterables("strip", lambda text: text.strip(_SPACE), "The text without the white space at both ends.")
+
+
+def _deeply(name: str, change: Callable[[str], str], what: str) -> None:
     """Registers `name`, which changes every string in an array or hash, keys too, however deep."""
 
     def changed(value: Any) -> Any:
@@ -62,9 +72,13 @@ def _deeply(name: str, change: Callable[[str], str]) -> None:
             return {hash_key(changed(from_hash_key(k))): changed(v) for k, v in value.items()}
         return value
 
+    def of_value(scope: Any, value: Any) -> Any:
+        return changed(value)
+
+    of_value.__doc__ = what
     for declaration in ("Numeric arg", "String arg", "Array[StringData] arg", "Hash[StringData, StringData] arg"):
-        function(name, declaration)(lambda scope, value: changed(value))
+        function(name, declaration)(of_value)
 
 
-_deeply("downcase", str.lower)
-_deeply("upcase", str.upper)
+_deeply("downcase", str.lower, "All strings in the value, keys too and however deep, in small letters.")
+_deeply("upcase", str.upper, "All strings in the value, keys too and however deep, in capitals.")

@@ -34,6 +34,7 @@ def renamed(old: str, *, takes_block: bool = False) -> None:
     def plain(scope: Any, *arguments: Any) -> Any:
         return warned(scope)(scope, arguments)
 
+    plain.__doc__ = f"`{target}`, under its older name."
     if takes_block:
 
         @function(old, "Any *args, Variant[Callable[2,2], Callable[3,3]] &block")

@@ -258,6 +258,7 @@ def _found(pattern: Any, value: Any) -> bool:
 def _with_affix(name: str, join: Callable[[str, str], str]) -> None:
     @legacy(name, -1)
     def changed(scope: Any, *arguments: Any) -> Any:
+        """The array, or the hash's keys, each with the second argument put to it on the side that the name tells."""
         if not arguments:
             raise wrong_count(name, arguments, "1")
         value, affix = (*arguments, "")[:2]

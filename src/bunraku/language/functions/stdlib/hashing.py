@@ -23,6 +23,7 @@ _DATA: Final = "Variant[ScalarData, Sensitive[ScalarData], Binary, Sensitive[Bin
 def _of_data(name: str, digest: Callable[[bytes], str]) -> None:
     @function(name, _DATA)
     def digested(scope: Any, data: Any) -> str:
+        """The checksum that the name tells, in hexadecimal."""
         plain = data.value if isinstance(data, Sensitive) else data
         text = base64.b64encode(plain.data).decode() if isinstance(plain, Binary) else ruby.to_s(plain)
         return digest(text.encode())

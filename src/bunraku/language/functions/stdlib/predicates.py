@@ -53,6 +53,7 @@ def _predicate(name: str, test: Callable[[Any], bool], compat: str | None = None
 
     @legacy(name, -1)
     def predicate(scope: Any, *arguments: Any) -> bool:
+        """Whether the value is what the name tells. Deprecated: `=~` with a type says it better."""
         if compat is not None:
             deprecation(scope, name, _COMPAT.format(compat))
         if len(arguments) != 1:

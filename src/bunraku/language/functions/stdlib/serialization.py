@@ -143,6 +143,7 @@ def _without_undef(value: dict[Any, Any]) -> dict[Any, Any]:
 def _to_source(name: str, arrow: str, word: Callable[[Any], str]) -> None:
     @function(name, "Any object")
     def to_source(scope: Any, value: Any) -> str:
+        """The value as a literal of the language that the name tells."""
         return text(wire.encode(value))
 
     def text(value: Any) -> str:
@@ -261,6 +262,7 @@ def _reads(name: str, read: Callable[[str], Any]) -> None:
 
     @legacy(name, -1)
     def parse(scope: Any, *arguments: Any) -> Any:
+        """What the text says in the format that the name tells; the second argument where it cannot be read."""
         if not arguments:
             raise CompileError("Wrong number of arguments. 1 or 2 arguments should be provided.")
         text, default = (*arguments, None)[:2]
@@ -287,6 +289,7 @@ def _loads(name: str, read: Callable[[str], Any]) -> None:
 
     @legacy(name, -2)
     def load(scope: Any, *arguments: Any) -> Any:
+        """What the file at the path says in the format that the name tells; the second argument where it cannot."""
         path, default = (*arguments, None)[:2]
         if not isinstance(path, str):
             if default is None or default is False:

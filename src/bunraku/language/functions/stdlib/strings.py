@@ -82,10 +82,9 @@ def unix2dos(scope: Any, text: Any) -> str:
     return re.sub(r"\r*\n", "\r\n", text)
 
 
-def _each_text(name: str, change: Callable[[str], str]) -> None:
-    """Registers `name`, which changes a string or the strings in an array."""
+def _each_text(name: str, change: Callable[[str], str], what: str) -> None:
+    """Registers `name`, which changes a string or the strings in an array. what: what it gives."""
 
-    @legacy(name, -1)
     def changed(scope: Any, *arguments: Any) -> Any:
         if not arguments:
             raise wrong_count(name, arguments, "1")
@@ -95,6 +94,9 @@ def _each_text(name: str, change: Callable[[str], str]) -> None:
         if not isinstance(value, str):
             raise CompileError(f"{name}(): Requires either array or string to work with")
         return change(value)
+
+    changed.__doc__ = what
+    legacy(name, -1)(changed)
 
 
 _REGEXP_SPECIAL: Final = re.compile(r"[\[\]{}()|\-*.\\?+^$#]")
@@ -112,9 +114,15 @@ def _escape_uri(text: str) -> str:
     return quote(text, safe=_URI_SAFE)
 
 
-_each_text("regexpescape", _escape_regexp)
-_each_text("swapcase", str.swapcase)
-_each_text("uriescape", _escape_uri)
+_each_text(
+    "regexpescape", _escape_regexp, "The text, or each of an array, such that a regular expression takes it as it is."
+)
+_each_text(
+    "swapcase", str.swapcase, "The text, or each of an array, with small letters for capitals and the other way round."
+)
+_each_text(
+    "uriescape", _escape_uri, "The text, or each of an array, with what a URI cannot hold escaped by percent signs."
+)
 
 
 @legacy("squeeze", -1)

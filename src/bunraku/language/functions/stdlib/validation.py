@@ -27,6 +27,7 @@ def _validator(name: str, instead: str, check: Callable[[Any], str | None]) -> N
 
     @function(name, "Any *args")
     def validate(scope: Any, *arguments: Any) -> None:
+        """An error unless each of the values is what the name tells. Deprecated: a type says it better."""
         deprecation(scope, name, _COMPAT.format(instead))
         if not arguments:
             raise CompileError(f"{name}(): wrong number of arguments (0; must be > 0)")
@@ -136,6 +137,7 @@ def _bounded(name: str, noun: str, article: str, number: Callable[[str], float])
 
     @function(name, "Any *args")
     def validate(scope: Any, *arguments: Any) -> None:
+        """An error unless the number, or each of an array, is one, at most the second and at least the third."""
         deprecation(scope, name, _COMPAT.format(f"Stdlib::Compat::{noun}"))
         count = len(arguments)
         if not 1 <= count <= 3:
@@ -205,6 +207,7 @@ _EMAIL = (
 def _all_of_type(name: str, kind: str) -> None:
     @function(f"stdlib::{name}", f"{kind} *values")
     def validate(scope: Any, *values: str) -> None:
+        """An error unless each of the values is what the name tells."""
         if not values:
             raise CompileError(f"stdlib::{name}(): Wrong number of arguments need at least one")
 
@@ -239,6 +242,7 @@ def validate_cmd(scope: Any, *arguments: Any) -> None:
 def _without_library(name: str, library: str) -> None:
     @legacy(name, -1, statement=True)
     def refuse(scope: Any, *arguments: Any) -> None:
+        """Always an error: the library behind it is not at hand."""
         raise CompileError(f"{name}(): this function needs {library}, which bunraku does without; leave the check out")
 
 
