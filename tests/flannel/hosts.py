@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -167,13 +167,12 @@ class Host:
         self.namespace.ip("route", "add", "default", "via", "10.99.0.1")
         self.namespace.exec("sysctl", "-qw", "net.ipv4.ip_forward=1")
 
-    def begin(self, *flags: str) -> None:
-        """Start the daemon, without waiting for anything."""
-        words = ["flanneld", "-etcd-endpoints", "http://10.99.0.1:2379", "-subnet-file", str(self.subnet_file), *flags]
+    def begin(self, *flags: str, run_by: Sequence[str] = ()) -> None:
+        """Start the daemon, without waiting for anything. run_by: a command that runs it."""
+        words = [*run_by, str(BUNRAKU)]
+        words += ["flanneld", "-etcd-endpoints", "http://10.99.0.1:2379", "-subnet-file", str(self.subnet_file), *flags]
         with self.log.open("ab") as log:
-            self.daemon = subprocess.Popen(
-                self.namespace.command(str(BUNRAKU), *words), stdout=log, stderr=log, process_group=0
-            )
+            self.daemon = subprocess.Popen(self.namespace.command(*words), stdout=log, stderr=log, process_group=0)
 
     def start(self, *flags: str) -> None:
         """Start the daemon and wait for its subnet."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING
 
-from bunraku.etcd import EtcdError
+from bunraku.etcd import DeadlineExceeded, EtcdError, Uncertain, Unreachable
 from bunraku.flannel.config import NetworkConfig, parse_config
 from bunraku.flannel.overlay import Overlay
 from bunraku.flannel.registry import Registry
@@ -33,7 +33,6 @@ def run_forever(settings: Settings, log: Log) -> int:
     what it made is taken away then.
     """
     interrupt.install()
-    systemd = Systemd(os.environ)
     _warn_of_forwarding(log)
     with ExitStack() as open_things:
         network = open_things.enter_context(Network())
@@ -44,31 +43,45 @@ def run_forever(settings: Settings, log: Log) -> int:
             open_things.callback(health.serve(settings.healthz_ip, settings.healthz_port))
         registry = Registry(client, settings.etcd_prefix)
         try:
-            while True:
-                config = _wait_for_config(registry, log)
-                overlay = Overlay(config, settings, registry, choose(network, settings), network, log)
-                _keep(overlay, systemd, log, keep_at_end=settings.keep_network)
+            config = _wait_for_config(registry, log)
         except KeyboardInterrupt:
-            log.info("ended")
+            return 0
+        overlay = Overlay(config, settings, registry, choose(network, settings), network, log)
+        _keep(overlay, Systemd(os.environ), log, keep_at_end=settings.keep_network)
     return 0
 
 
 def _keep(overlay: Overlay, systemd: Systemd, log: Log, *, keep_at_end: bool) -> None:
-    """Have the network until it has to be built anew."""
+    """Have the network, and each that has to take its place, until told to end."""
     try:
-        overlay.begin()
-        log.info(f"we have {overlay}")
-        systemd.ready(str(overlay))
-        overlay.keep()
+        while True:
+            _begin(overlay, log)
+            log.info(f"we have {overlay}")
+            systemd.ready(str(overlay))
+            successor = overlay.keep()
+            overlay.end()
+            overlay = successor
     except KeyboardInterrupt:
         systemd.stopping()
         if not keep_at_end:
             overlay.end()
-        raise
+        log.info("ended")
     except BaseException:
         overlay.end()
         raise
-    overlay.end()
+
+
+def _begin(overlay: Overlay, log: Log) -> None:
+    """Begin, as soon as etcd answers."""
+    told = ""
+    while True:
+        try:
+            return overlay.begin()
+        except (Unreachable, DeadlineExceeded, Uncertain) as error:
+            if str(error) != told:
+                log.warn(f"waiting: {error}")
+                told = str(error)
+            sleep(PAUSE)
 
 
 def _connect(settings: Settings) -> Client:

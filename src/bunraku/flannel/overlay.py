@@ -7,6 +7,7 @@ changes: what is known stays.
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from time import monotonic
 
 from bunraku.etcd import EtcdError, Event, Resync
@@ -17,8 +18,8 @@ from bunraku.flannel.firewall import Firewall, FirewallError
 from bunraku.flannel.lease import BadLease, Lease, parse_lease
 from bunraku.flannel.peers import Peers
 from bunraku.flannel.registry import NOWHERE, TTL, NoSubnet, Registry
-from bunraku.flannel.settings import Settings
-from bunraku.flannel.uplink import Uplink
+from bunraku.flannel.settings import Settings, SettingsError
+from bunraku.flannel.uplink import Uplink, choose
 from bunraku.system import interrupt
 from bunraku.system.log import Log
 from bunraku.system.network import Network, NetworkError
@@ -32,12 +33,22 @@ REGAIN = 2.0
 
 
 class Overlay:
-    """The network that `config` describes. `begin`, then `keep` until it has to be built anew; then `end`."""
+    """The network that `config` describes. `begin`, `keep` until another one has to take its place, `end`."""
 
     def __init__(
-        self, config: NetworkConfig, settings: Settings, registry: Registry, uplink: Uplink, network: Network, log: Log
+        self,
+        config: NetworkConfig,
+        settings: Settings,
+        registry: Registry,
+        uplink: Uplink,
+        network: Network,
+        log: Log,
+        formerly: IPv4Address | None = None,
     ) -> None:
-        """Raises ConfigError where this host cannot be part of such a network."""
+        """formerly: the public address that our lease still has. Raises ConfigError where this host cannot take part.
+
+        Nothing is changed yet.
+        """
         for below in uplink.networks:
             if config.network.subnet_of(below):
                 raise ConfigError(
@@ -48,32 +59,36 @@ class Overlay:
         self._settings = settings
         self._registry = registry
         self._uplink = uplink
+        self._network = network
         self._log = log
+        self._formerly = formerly
         self._backend = backend_for(config, uplink, network)
         self._off_limits = [below for below in uplink.networks if below.overlaps(config.network)]
         self._peers = Peers(self._backend, network, self._off_limits, log)
         self._firewall: Firewall | None = None
         self._lost = False
-        self._anew = False
+        self._successor: Overlay | None = None
         self._complaints: dict[str, str] = {}
 
     # From nothing to a network
 
     def begin(self) -> None:
-        """Take a lease, make devices, routes and rules, and write the subnet file.
+        """Take a lease, make devices, routes and rules, and write the subnet file. Can be tried again.
 
         Raises NoSubnet, NetworkError, FirewallError, EtcdError, OSError.
         """
         wish = subnet_file.read_subnet(self._settings.subnet_file) or NOWHERE
-        before = self._registry.of_host(self._uplink.public_ip, wish)
+        before = self._registry.of_host(self._formerly or self._uplink.public_ip, wish)
         data = self._backend.prepare(before.lease if before else None)
         self._lease = Lease(wish, self._uplink.public_ip, self._backend.type, data)
         self._lease = self._take()
         self._backend.settle(self._lease)
 
         self._revision, leases = self._registry.read()
-        self._learn({name: kv.value for name, kv in leases.items()})
-        self._peers.converge(look=True)
+        self._peers.forget()
+        with interrupt.held():
+            self._learn({name: kv.value for name, kv in leases.items()})
+            self._peers.converge(look=True)
 
         settings, subnet = self._settings, self._lease.subnet
         network = self._config.network
@@ -85,27 +100,30 @@ class Overlay:
         return f"{self._lease.subnet} of {self._config.network} by {self._backend.type} over {self._uplink.device.name}"
 
     def _take(self) -> Lease:
-        held = self._registry.take(self._config, self._lease, self._off_limits)
+        held = self._registry.take(self._config, self._lease, self._off_limits, self._formerly)
+        self._formerly = None
         self._renew_at = monotonic() + TTL - self._settings.subnet_lease_renew_margin * 60
         self._lost = False
         return held.lease
 
     # Keeping it
 
-    def keep(self) -> None:
-        """Follow etcd until the network has to be built anew: another configuration, or another subnet.
+    def keep(self) -> Overlay:
+        """Follow etcd until another network has to take this one's place; that one.
 
+        It has another configuration, another subnet, or another address below.
         Raises EtcdError where etcd will never answer again (a password that is wrong now).
         """
         self._check_at = monotonic() + CHECK
         self._firewall_at = monotonic() + self._settings.iptables_resync
         with self._registry.watch(self._revision) as watch:
-            while not self._anew:
+            while self._successor is None:
                 soonest = min(self._renew_at, self._check_at, self._firewall_at)
                 told = watch.get_together(max(0.0, soonest - monotonic()))
                 with interrupt.held():
                     self._hear(told)
                     self._do_what_is_due(monotonic())
+        return self._successor
 
     def _hear(self, told: list[Event] | Resync | None) -> None:
         """Take in what etcd told, and have the kernel follow."""
@@ -145,12 +163,24 @@ class Overlay:
             return
         try:
             config = parse_config(value, self._registry.config_key)
+            if config != self._config:
+                self._successor = self._like(config=config)
+                self._log.info("the configuration has changed", network=config.network, backend=config.backend_type)
         except ConfigError as error:
             self._log.error(f"{error}: the network stays as it was")
-            return
-        if config != self._config:
-            self._log.info("the configuration has changed", network=config.network, backend=config.backend_type)
-            self._anew = True
+
+    def _like(self, config: NetworkConfig | None = None, uplink: Uplink | None = None) -> Overlay:
+        """The network that takes this one's place. Raises ConfigError."""
+        formerly = self._uplink.public_ip if uplink else None
+        return Overlay(
+            config or self._config,
+            self._settings,
+            self._registry,
+            uplink or self._uplink,
+            self._network,
+            self._log,
+            formerly,
+        )
 
     # What is due by itself
 
@@ -166,12 +196,19 @@ class Overlay:
             self._renew()
 
     def _check(self) -> None:
-        """Mend what others did to our device and routes."""
+        """Follow the interface where its address is another; mend what others did to our device and routes."""
         try:
+            uplink = choose(self._network, self._settings)
+            if (uplink.address, uplink.public_ip) != (self._uplink.address, self._uplink.public_ip):
+                self._log.warn(
+                    f"{uplink.device.name} has another address", was=self._uplink.address, now=uplink.address
+                )
+                self._successor = self._like(uplink=uplink)
+                return
             self._backend.settle(self._lease)
             self._peers.converge(look=True)
             self._complaints.pop("device", None)
-        except NetworkError as error:
+        except (NetworkError, SettingsError, ConfigError) as error:
             self._complain("device", str(error))
 
     def _check_firewall(self) -> None:
@@ -193,7 +230,7 @@ class Overlay:
         self._complaints.pop("lease", None)
         if lease.subnet != self._lease.subnet:
             self._log.warn(f"our subnet {self._lease.subnet} is another host's now: we have {lease.subnet}")
-            self._anew = True
+            self._successor = self._like()
 
     def _complain(self, about: str, message: str) -> None:
         """Tell what is wrong, once."""

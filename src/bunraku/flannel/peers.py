@@ -29,6 +29,10 @@ class Peers:
         """The last parts of the keys of leases that are followed."""
         return list(self._wanted)
 
+    def forget(self) -> None:
+        """Know of nobody, for a fresh start."""
+        self._wanted.clear()
+
     def learn(self, name: str, value: bytes | None) -> None:
         """A lease was put, or is gone (None). The kernel is told by the next `converge`."""
         try:

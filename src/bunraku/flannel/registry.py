@@ -71,8 +71,14 @@ class Registry:
         """The lease with that public address, if there is one; of several, the one of the subnet `wish`."""
         return _of_host(self.read()[1], address, wish)
 
-    def take(self, config: NetworkConfig, wanted: Lease, avoid: Sequence[IPv4Network] = ()) -> Held:
-        """Have a lease like `wanted`, whose subnet is a wish.
+    def take(
+        self,
+        config: NetworkConfig,
+        wanted: Lease,
+        avoid: Sequence[IPv4Network] = (),
+        formerly: IPv4Address | None = None,
+    ) -> Held:
+        """Have a lease like `wanted`, whose subnet is a wish. formerly: a public address that was ours till now.
 
         In this order: the subnet that etcd has for our public address, the one that is wished for if it is free, one of
         the first that are. avoid: networks that a subnet may not overlap. Whoever else is quicker is let have it.
@@ -81,6 +87,8 @@ class Registry:
         for _ in range(TRIES):
             there = self.read()[1]
             mine = _of_host(there, wanted.public_ip, wanted.subnet)
+            if mine is None and formerly is not None:
+                mine = _of_host(there, formerly, wanted.subnet)
             if mine is not None and not config.allows(mine.lease.subnet):
                 self._give_up(mine)
                 mine = None
