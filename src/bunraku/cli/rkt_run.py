@@ -53,6 +53,7 @@ def _add_preparing(parser: argparse.ArgumentParser) -> None:
     add("--set-env-file", metavar="FILE", action="append", default=[], help="NAME=VALUE lines for all apps")
     add("--inherit-env", action="store_true", help="give the apps our own variables")
     add("--pod-manifest", metavar="FILE", help="run what this manifest says; its images are in the store")
+    add("--declaration", metavar="FILE", help="run what this file declares, as the resource rkt_pod wrote it")
     add("--no-overlay", action="store_true", help="copy the images' files")
     add("--private-users", action="store_true", help="not there yet: refused")
     add("--pull-policy", choices=("never", "new", "update"), default="new", help="accepted")
@@ -124,6 +125,10 @@ def _prepare(args: argparse.Namespace) -> Pod:
     if args.private_users:
         raise PodError("--private-users is not there yet: a pod's users are the host's")
     store = store_of(args)
+    if args.declaration:
+        from bunraku.rkt.launch import read_declaration
+
+        return read_declaration(args.declaration, pods_of(args), store, trust_of(args), args.insecure_options)
     if args.pod_manifest:
         if args.words:
             raise PodError("--pod-manifest names the images: none may follow")

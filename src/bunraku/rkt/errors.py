@@ -1,6 +1,10 @@
-"""What is wrong with a pod."""
+"""What is wrong with a pod, or with an image that it is made of."""
 
 from __future__ import annotations
+
+from bunraku.images.errors import ImageError
+
+__all__ = ["ImageError", "PodError"]
 
 
 class PodError(Exception):

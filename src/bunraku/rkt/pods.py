@@ -196,6 +196,13 @@ class Pod:
         """The file with what an app wrote."""
         return os.path.join(self.stage1, "var", "log", f"{app}.log")
 
+    def error(self) -> str:
+        """Why it could not be run, or ""."""
+        try:
+            return self._read("error").decode()
+        except PodError:
+            return ""
+
     def networks(self) -> list[dict[str, Any]]:
         """The networks that it is connected to: netName, ifName, ip … of each."""
         try:

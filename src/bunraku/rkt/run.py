@@ -80,6 +80,9 @@ def run(pod: Pod, store: Store, options: Options) -> int:
         network.connect()
         apps = [_app(pod, store, spec, flavour, options) for spec in manifest["apps"]]
         return _run_apps(pod, apps, flavour, options)
+    except Exception as error:
+        pod.put("error", str(error))  # for who looks when nobody sees what we say
+        raise
     finally:
         network.disconnect()
 
