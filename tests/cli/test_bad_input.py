@@ -101,7 +101,7 @@ def test_a_busy_port_and_a_key_that_therefore_cannot_be_written(site: Site) -> N
         run.mkdir()
         done = site.apply(f"""
           class {{ 'etcd':
-            manage_package => false, service_provider => base, wait_for_health => true, health_timeout => 2,
+            manage_package => false, service_provider => base, wait_for_health => true, health_timeout => 300,
             config_file_path => '{run}/etcd.yml', data_dir => '{run}/data',
             listen_client_urls => '{client}', advertise_client_urls => '{client}',
             listen_peer_urls => '{peer}', initial_advertise_peer_urls => '{peer}',

@@ -27,8 +27,10 @@ class Host:
         peer, client = free_ports(2)
         self.urls = {"peer": f"http://127.0.0.1:{peer}", "client": f"http://127.0.0.1:{client}"}
 
-    def apply(self, cluster: dict[str, dict[str, str]], more: str = "", parameters: str = "", options: str = "") -> int:
-        """Apply the class; the detailed exit code."""
+    def manifest(
+        self, cluster: dict[str, dict[str, str]], more: str = "", parameters: str = "", options: str = ""
+    ) -> list[str]:
+        """Write the manifest; the command's arguments that apply it."""
         code = f"""
         class {{ 'etcd':
           etcd_name        => '{self.name}',
@@ -51,12 +53,16 @@ class Host:
             "--modulepath",
             str(ROOT / "modules"),
         ]
-        return main(["apply", *words, str(manifest)])
+        return ["apply", *words, str(manifest)]
 
-    def stop(self) -> None:
+    def apply(self, cluster: dict[str, dict[str, str]], more: str = "", parameters: str = "", options: str = "") -> int:
+        """Apply the class; the detailed exit code."""
+        return main(self.manifest(cluster, more, parameters, options))
+
+    def stop(self, parameters: str = "") -> None:
         """End its etcd, if that runs."""
         if (self.folder / "data.pid").exists():
-            self.apply({self.name: self.urls}, parameters="service_ensure => stopped,")
+            self.apply({self.name: self.urls}, parameters=f"service_ensure => stopped, {parameters}")
 
 
 def cluster(*members: Host) -> dict[str, dict[str, str]]:
@@ -73,3 +79,22 @@ class Hosts(list[Host]):
         plain = [host.urls["client"] for host in self]
         secure = [url.replace("http:", "https:") for url in plain] if self.tls else []
         return Client([*secure, *plain], tls=self.tls, deadline=deadline)
+
+
+def make_tls(folder: Path) -> Tls:
+    """An authority in `folder` (ca.crt, ca.key), and what a client needs that it has signed."""
+    from bunraku.etcd import tls
+
+    ca = tls.make_authority("test", 30)
+    (folder / "ca.crt").write_bytes(ca.cert)
+    (folder / "ca.key").write_bytes(ca.key)
+    client = tls.issue("client", [], 30, ca_cert=f"{folder}/ca.crt", ca_key=f"{folder}/ca.key")
+    (folder / "client.crt").write_bytes(client.cert)
+    (folder / "client.key").write_bytes(client.key)
+    return Tls(*(str(folder / name) for name in ("ca.crt", "client.crt", "client.key")))
+
+
+def with_tls(host: Host, folder: Path) -> str:
+    """The class's parameters that turn TLS on, with the authority in `folder`."""
+    files = f"trusted_ca_file => '{folder}/ca.crt', ca_key_file => '{folder}/ca.key'"
+    return f"tls => true, pki_dir => '{host.folder}', {files},"

@@ -1,13 +1,18 @@
 """The class etcd, applied as an operator would: one member, then a whole cluster from the same few lines."""
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from hosts import Host, Hosts, cluster
+from hosts import Host, Hosts, cluster, make_tls, with_tls
 from load import Load
 from local import wait_until
 
-from bunraku.etcd import Client, Tls, tls
+from bunraku.cli.main import main
+from bunraku.etcd import Client
+from bunraku.etcd.cluster import LOCK
 
 
 def test_one_member_from_one_class_with_keys_and_a_second_run_changes_nothing(hosts: Hosts) -> None:
@@ -62,19 +67,10 @@ def test_a_running_plain_cluster_is_moved_to_tls_and_no_write_is_lost(
     hosts: Hosts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     start(hosts)
-    authority = tls.make_authority("test", 30)
-    (tmp_path / "ca.crt").write_bytes(authority.cert)
-    (tmp_path / "ca.key").write_bytes(authority.key)
-    client = tls.issue("client", [], 30, ca_cert=f"{tmp_path}/ca.crt", ca_key=f"{tmp_path}/ca.key")
-    (tmp_path / "client.crt").write_bytes(client.cert)
-    (tmp_path / "client.key").write_bytes(client.key)
-    hosts.tls = Tls(*(str(tmp_path / name) for name in ("ca.crt", "client.crt", "client.key")))
+    hosts.tls = make_tls(tmp_path)
 
     def secure(host: Host) -> int:
-        files = (
-            f"pki_dir => '{host.folder}', trusted_ca_file => '{tmp_path}/ca.crt', ca_key_file => '{tmp_path}/ca.key',"
-        )
-        return host.apply(cluster(*hosts), parameters=f"tls => true, {files}")
+        return host.apply(cluster(*hosts), parameters=with_tls(host, tmp_path))
 
     with Load(hosts) as load:
         capsys.readouterr()
@@ -87,3 +83,47 @@ def test_a_running_plain_cluster_is_moved_to_tls_and_no_write_is_lost(
         members = client.members.list()
     assert {url.split(":")[0] for m in members for url in (*m.peer_urls, *m.client_urls)} == {"https"}
     assert hosts[0].apply(cluster(*hosts)) == 4, "the way back would break the cluster"
+
+
+@pytest.mark.slow
+def test_members_restart_one_at_a_time_when_every_host_applies_a_new_configuration_at_once(hosts: Hosts) -> None:
+    start(hosts)
+    pids = [(host.folder / "data.pid").read_text() for host in hosts]
+    with hosts.client() as client, client.watch([LOCK]) as locks, Load(hosts) as load:
+        commands = [host.manifest(cluster(*hosts), parameters="snapshot_count => 5000,") for host in hosts]
+        running = [subprocess.Popen([sys.executable, "-m", "bunraku.cli.main", *words]) for words in commands]
+        assert [one.wait(timeout=120) for one in running] == [2, 2, 2]
+        client.put(f"{LOCK}/end", "")
+        taken = []
+        while (event := locks.get(10)) and not event.key.endswith("/end"):
+            if event.key == LOCK and event.kind == "put":
+                taken.append(event.value.decode())
+    load.check(hosts)
+    assert sorted(taken) == ["n1", "n2", "n3"]
+    assert all((host.folder / "data.pid").read_text() != pid for host, pid in zip(hosts, pids, strict=True))
+    assert [host.apply(cluster(*hosts), parameters="snapshot_count => 5000,") for host in hosts] == [0, 0, 0]
+
+
+@pytest.mark.slow
+def test_a_cluster_that_was_destroyed_is_restored_from_its_snapshot(hosts: Hosts, tmp_path: Path) -> None:
+    start(hosts)
+    with hosts.client() as client:
+        for n in range(50):
+            client.put(f"/drill/{n}", str(n))
+        before = client.snapshot([""])[1]
+    file = str(tmp_path / "all.db")
+    assert main(["etcd", "snapshot", file, "--endpoints", hosts[0].urls["client"]]) == 0
+    initial = ",".join(f"{host.name}={host.urls['peer']}" for host in hosts)
+    for host in hosts:
+        host.stop()
+        shutil.rmtree(host.folder / "data" / "member")
+    for host in hosts:
+        own = ["--name", host.name, "--initial-advertise-peer-urls", host.urls["peer"], "--initial-cluster", initial]
+        assert main(["etcd", "restore", file, "--data-dir", str(host.folder / "data"), *own]) == 0
+    for host in hosts:
+        assert host.apply(cluster(*hosts)) == 2
+    with hosts.client(deadline=20) as client:
+        wait_until(lambda: all(member.client_urls for member in client.members.list()))
+        assert client.snapshot([""])[1] == before
+        assert sorted(member.name for member in client.members.list()) == ["n1", "n2", "n3"]
+    assert [host.apply(cluster(*hosts)) for host in hosts] == [0, 0, 0]

@@ -8,16 +8,23 @@ class etcd::health {
     'ETCDCTL_CERT'   => $etcd::files['cert-file'],
     'ETCDCTL_KEY'    => $etcd::files['key-file'],
   }
-  $log_file = $etcd::log_file ? { undef => "${etcd::data_dir}.log", default => $etcd::log_file }
-  $tell = $etcd::service_provider ? {
-    'base'  => " || { echo 'the end of ${log_file}:'; tail -n 3 '${log_file}'; exit 1; }",
-    default => '',
+  $ask = "etcdctl --endpoints '${endpoint}' --command-timeout"
+  if $etcd::private {
+    # A process that ends at once (a port that is taken) is not waited for; its log tells why.
+    $pid_file = etcd::first($etcd::pid_file, "${etcd::data_dir}.pid")
+    $log_file = etcd::first($etcd::log_file, "${etcd::data_dir}.log")
+    $lives = "start-stop-daemon --status --pidfile '${pid_file}'"
+    $trial = "${ask} 1s endpoint health && exit 0; ${lives} || break; sleep 0.2; n=\$((n + 1))"
+    $tell = "echo 'the end of ${log_file}:'; tail -n 3 '${log_file}'; exit 1"
+    $wait = "n=0; while [ \$n -lt ${etcd::health_timeout} ]; do ${trial}; done; ${tell}"
+  } else {
+    $wait = "${ask} ${etcd::health_timeout}s endpoint health"
   }
   exec { 'etcd: wait until it answers':
-    command     => "etcdctl --endpoints '${endpoint}' --command-timeout ${etcd::health_timeout}s endpoint health${tell}",
+    command     => $wait,
     provider    => shell,
     environment => ['ETCDCTL_API=3'] + etcd::given($files).map |$name, $path| { "${name}=${path}" },
-    path        => ['/usr/local/bin', '/usr/bin', '/bin'],
+    path        => ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'],
     timeout     => $etcd::health_timeout + 10,
     refreshonly => true,
   }

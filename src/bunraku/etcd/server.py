@@ -15,7 +15,7 @@ from typing import Any
 from bunraku.etcd.client import Client
 from bunraku.etcd.errors import BadSettings, EtcdError, Unreachable
 from bunraku.etcd.maintenance import check_snapshot
-from bunraku.system.files import move, remove, replace
+from bunraku.system.files import move, remove, replace, set_attributes
 from bunraku.system.process import run, running
 
 START = 30.0
@@ -111,14 +111,16 @@ def free_port(wanted: int = 0) -> int:
 
 
 def restore(snapshot: Path, data_dir: Path, options: Sequence[str] = ()) -> None:
-    """Make `data_dir` (which must not exist) out of a snapshot, whole or not at all.
+    """Make `data_dir` (which must not exist, or be empty) out of a snapshot, whole or not at all.
 
-    options: further flags of `etcdctl snapshot restore`, such as --name. It is restored beside and takes its name at
-    the end. Raises `BadSnapshot`, `BadSettings`, OSError.
+    It belongs to whom the empty folder belonged, or else the folder above. options: further flags of `etcdctl snapshot
+    restore`, such as --name. Raises `BadSnapshot`, `BadSettings`, OSError.
     """
     check_snapshot(str(snapshot))
-    if data_dir.exists():
-        raise BadSettings(f"{data_dir} is there already", remedy="move it away, or name another --data-dir")
+    there = data_dir.exists()
+    if there and any(data_dir.iterdir()):
+        raise BadSettings(f"{data_dir} is not empty", remedy="move it away, or name another --data-dir")
+    owner = (data_dir if there else data_dir.parent).stat()
     beside = data_dir.with_name(f".{data_dir.name}.bunraku-restore")
     shutil.rmtree(beside, ignore_errors=True)
     tool = shutil.which("etcdutl") or program("etcdctl")
@@ -127,6 +129,11 @@ def restore(snapshot: Path, data_dir: Path, options: Sequence[str] = ()) -> None
     if not done.ok:
         shutil.rmtree(beside, ignore_errors=True)
         raise BadSettings(f"{Path(tool).name} could not restore {snapshot}: {done.output.strip().splitlines()[-1]}")
+    if os.geteuid() == 0:
+        for path in (beside, *beside.rglob("*")):
+            set_attributes(str(path), uid=owner.st_uid, gid=owner.st_gid)
+    if there:
+        data_dir.rmdir()
     move(str(beside), str(data_dir))
 
 

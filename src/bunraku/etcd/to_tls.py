@@ -10,7 +10,7 @@ Each step is worked out from the live cluster, so every host can do its own when
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Literal
 
 from bunraku.etcd.errors import EtcdError
@@ -42,11 +42,6 @@ def waits_for(name: str, step: Step, members: Iterable[Member]) -> list[str]:
     if step not in reached:
         return []
     return [m.name for m in members if m.name and m.name != name and not reached[step](m)]
-
-
-def speaks_tls(settings: Mapping[str, str]) -> bool:
-    """Whether a member with these settings (see `server.settings_of`) is found by others under https."""
-    return settings.get("initial-advertise-peer-urls", "").startswith("https:")
 
 
 def _moved(member: Member) -> bool:

@@ -59,12 +59,12 @@ class EtcdConfig(InCluster):
     def _choose(self) -> str | None:
         """What is to be written now; None: what is there stays."""
         from bunraku.etcd.server import settings_of
-        from bunraku.etcd.to_tls import speaks_tls
 
+        told = settings_of(Path(self.path)).get("initial-advertise-peer-urls", "")
         has_data = (Path(self.data_dir) / "member").is_dir()
-        speaks = has_data and speaks_tls(settings_of(Path(self.path)))
         if self.prepared is None:
-            if speaks and len(self.cluster) > 1 and self.cluster[self.member].peer_url.startswith("http:"):
+            to_plain = self.cluster[self.member].peer_url.startswith("http:")
+            if has_data and told.startswith("https:") and to_plain and len(self.cluster) > 1:
                 raise ResourceError(
                     "the members of this cluster speak TLS to each other, and this one would not: a cluster is not "
                     "taken back from TLS while it runs; keep TLS on, or restore a snapshot into a plain cluster"
@@ -73,7 +73,7 @@ class EtcdConfig(InCluster):
         members = self.live_members()
         if members is not None:
             return self._of_step(members)
-        if has_data and not speaks:
+        if has_data and told.startswith("http:"):
             self.run.log("warning", "TLS waits until the cluster answers: its members are moved one by one", self.ref)
             return None
         return str(self.content)
