@@ -1,6 +1,6 @@
-"""What becomes of writes and watches when members are harmed: three members, a steady load, fault after fault.
+"""What becomes of writes and watches when members are harmed: a steady load, fault after fault.
 
-    python benchmarks/etcd_faults.py [--kills 20] [--stop 20]
+    python benchmarks/etcd_faults.py [--members 3] [--kills 20] [--stop 20]
 
 A writer counts up and notes every write that was acknowledged; a watcher notes every event. After each fault both are
 held against what etcd stores. Lost, missed and repeated must be 0; the gap is the longest time without an acknowledged
@@ -60,7 +60,7 @@ def bridge() -> str:
 
 
 class NamespaceCluster(LocalCluster):
-    """Three members that hang on one bridge."""
+    """Members that hang on one bridge."""
 
     def __init__(self, folder: Path, size: int) -> None:
         super().__init__(folder, 0)
@@ -139,12 +139,13 @@ def whole(cluster: LocalCluster) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--members", type=int, default=3)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--stop", type=float, default=20)
     args = parser.parse_args()
     kind = NamespaceCluster if os.geteuid() == 0 else LocalCluster
     rows: list[tuple[object, ...]] = []
-    with tempfile.TemporaryDirectory() as folder, kind(Path(folder), 3) as cluster:
+    with tempfile.TemporaryDirectory() as folder, kind(Path(folder), args.members) as cluster:
         for number, (name, harm) in enumerate(faults(cluster, args.kills, args.stop).items()):
             whole(cluster)
             with Load(cluster, f"/fault/{number}/") as load:
