@@ -11,7 +11,6 @@ from bunraku.catalog.signature import ParameterSignature, TypeSignature
 # One line a type: name | namevars | properties | other parameters.
 _TABLE = """
 stage          | name      | |
-sshkey         | name      | ensure type key host_aliases target | provider
 selboolean     | name      | value | persistent provider
 selmodule      | name      | ensure syncversion | selmoduledir selmodulepath provider
 augeas         | name      | returns | context onlyif changes root load_path force type_check lens incl show_diff provider
