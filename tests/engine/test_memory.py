@@ -67,3 +67,23 @@ def test_a_torn_memory_is_begun_anew(tmp_path: Path) -> None:
     memory.keep("a", managed=1.0)
     memory.save()
     assert Memory(tmp_path / "m").of("a") == {"managed": 1.0}
+
+
+def corrective(run, ref: str = "Thing[a]") -> list[bool]:
+    return [event.corrective for event in run.outcomes[ref].events]
+
+
+def test_a_change_is_corrective_where_somebody_else_made_it_necessary(apply) -> None:
+    declared = {"a": {"value": "1"}}
+    assert corrective(apply(declared)) == [False]
+    assert corrective(apply(declared, present={"a": "drift"})) == [True]
+    # The code changed, the host did not; then the host did too.
+    assert corrective(apply({"a": {"value": "2"}}, present={"a": "1"})) == [False]
+    assert corrective(apply({"a": {"value": "3"}}, present={"a": "drift"})) == [True]
+    # With noop, and after a failure, what was so last is what counts.
+    assert corrective(apply({"a": {"value": "3"}}, present={"a": "drift"}, noop=True)) == [True]
+    assert corrective(apply({"a": {"value": "4"}}, present={"a": "3"}, noop=True)) == [False]
+    assert corrective(apply({"a": {"value": "4"}}, present={"a": "3"})) == [False]
+    # What is forgotten, because the code does not have it any more, is begun anew.
+    apply({"b": {}})
+    assert corrective(apply({"a": {"value": "4"}}, present={"a": "drift"})) == [False]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -92,7 +93,8 @@ def catalogs(draw: st.DrawFn) -> dict[str, Any]:
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(catalogs(), st.booleans(), st.integers(2, 5))
 def test_any_catalog_is_told_the_same_way(tmp_path: Path, catalog: dict[str, Any], noop: bool, jobs: int) -> None:
-    assert told(catalog, tmp_path, jobs, noop) == told(catalog, tmp_path, 1, noop)
+    together, in_sequence = Path(mkdtemp(dir=tmp_path)), Path(mkdtemp(dir=tmp_path))
+    assert told(catalog, together, jobs, noop) == told(catalog, in_sequence, 1, noop)
 
 
 def test_turns_of_one_lane_never_overlap_and_keep_their_order(apply) -> None:

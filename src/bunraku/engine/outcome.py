@@ -17,10 +17,23 @@ class Event:
     """One property that was changed, would be, or could not be; or a refresh (property None).
 
     previous, desired: the values, masked where sensitive. words: the change as a person reads it. message: the
-    same as Puppet's logs have it. diff: lines of a unified diff. detail: further lines about a failure.
+    same as Puppet's logs have it. diff: lines of a unified diff. detail: further lines about a failure. corrective:
+    whether it makes good what somebody changed since the last run.
     """
 
-    __slots__ = ("desired", "detail", "diff", "message", "name", "previous", "property", "status", "time", "words")
+    __slots__ = (
+        "corrective",
+        "desired",
+        "detail",
+        "diff",
+        "message",
+        "name",
+        "previous",
+        "property",
+        "status",
+        "time",
+        "words",
+    )
 
     def __init__(
         self,
@@ -44,6 +57,7 @@ class Event:
         self.name = name
         self.diff = diff or []
         self.detail = detail
+        self.corrective = False
         self.time = time.time()
 
 
@@ -82,6 +96,11 @@ class Outcome:
     def changed(self) -> bool:
         """Whether something was changed, or refreshed."""
         return self.has("success")
+
+    @property
+    def corrective(self) -> bool:
+        """Whether a change made good what somebody changed since the last run."""
+        return any(event.corrective for event in self.events)
 
     @property
     def out_of_sync(self) -> bool:

@@ -55,7 +55,7 @@ def build(
         "logs": [*logs] + [line for outcome in outcomes for line in _logs(outcome)],
         "metrics": _metrics(outcomes, counts, seconds),
         "resource_statuses": statuses,
-        "corrective_change": False,
+        "corrective_change": any(outcome.corrective for outcome in outcomes),
         "catalog_uuid": None,
         "cached_catalog_status": "not_used",
     }
@@ -91,7 +91,7 @@ def _status(outcome: Outcome) -> dict[str, Any]:
         "change_count": sum(e.status == "success" and e.property is not None for e in events),
         "out_of_sync_count": sum(e.property is not None for e in events),
         "events": [_event(event) for event in events],
-        "corrective_change": False,
+        "corrective_change": outcome.corrective,
     }
 
 
@@ -107,7 +107,7 @@ def _event(event: Event) -> dict[str, Any]:
         "status": event.status,
         "time": _time(event.time),
         "redacted": None,
-        "corrective_change": False,
+        "corrective_change": event.corrective,
     }
 
 
@@ -149,7 +149,7 @@ def _metrics(outcomes: list[Outcome], counts: dict[str, int], seconds: dict[str,
             "resources",
             {
                 "changed": counts["changed"],
-                "corrective_change": 0,
+                "corrective_change": sum(outcome.corrective for outcome in outcomes),
                 "failed": counts["failed"],
                 "failed_to_restart": 0,
                 "out_of_sync": sum(outcome.out_of_sync for outcome in outcomes),

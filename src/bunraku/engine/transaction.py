@@ -87,6 +87,7 @@ class Transaction:
                 parallel.walk(self, self.options.jobs)
             else:
                 self._walk()
+            self._memory.keep_only(self.outcomes.keys())
         except KeyboardInterrupt:
             raise Interrupted("told to stop") from None
         finally:

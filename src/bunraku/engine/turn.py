@@ -9,7 +9,7 @@ from _thread import allocate_lock
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from bunraku.engine import deferred, events
+from bunraku.engine import corrective, deferred, events
 from bunraku.engine.events import Notification
 from bunraku.engine.memory import Memory
 from bunraku.engine.outcome import MASK, Event, Outcome
@@ -41,9 +41,12 @@ class Turns:
         self._prefetch(type(instance))
         instance.current = instance.read()
         changes = out_of_sync(instance)
+        drifted: set[str] = set()
         if changes:
+            drifted = corrective.find(instance, changes, self._memory)
             _change(instance, changes, outcome, noop)
         self._audit(instance, outcome, changes)
+        corrective.keep(instance, outcome, drifted, self._memory)
         if outcome.failed:
             return
         if notifications and not (changes and instance.absorbs_refresh(changes)):

@@ -215,6 +215,8 @@ class ResourceType:
     """Properties that `bunraku resource` leaves out: secrets, and what is too long."""
     ensure_rules: ClassVar[bool] = True
     """Whether `ensure` says that the resource exists: while it is out of sync, nothing else is compared."""
+    idempotent: ClassVar[bool] = True
+    """Whether a change can be corrective; what is only said corrects nothing."""
     lane: ClassVar[str | None] = "files"
     """Turns of one lane are taken one at a time, in order, when several may be taken at once (`--jobs`); None: beside
     any other. A type without a lane is safe to run in several threads, and brings nothing in (`generate`)."""

@@ -11,6 +11,7 @@ class Notify(ResourceType):
     """Says something every time it is applied, and counts as a change, so that what subscribes to it is refreshed."""
 
     isomorphic = False
+    idempotent = False
     lane = None
 
     name = Param("A name for the message; the default of `message`.", namevar=True)
