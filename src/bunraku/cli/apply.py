@@ -97,8 +97,11 @@ def run(args: argparse.Namespace) -> int:
         deadline=args.deadline,
         jobs=args.jobs,
         resolve=loaded.resolve,
+        on_start=display.started,
         on_outcome=display.outcome if text else lambda outcome: None,
     )
+    if text:
+        display.begin(_resources(catalog))
     try:
         stages = {"config_retrieval": compiled}
         result = apply(catalog, shared, options, wait=args.wait, seconds=stages, logs=loaded.logs)
@@ -106,6 +109,8 @@ def run(args: argparse.Namespace) -> int:
         return _refuse(f"another apply is running: {locked}; wait for it (--wait SECONDS), or end it")
     except OSError as error:
         return _refuse(f"the state folder {state} cannot be used: {error.strerror} ({error.filename}); see --statedir")
+    finally:
+        display.end()
     if args.inventory:
         from bunraku.cli.storing import store_run
 

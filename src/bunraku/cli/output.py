@@ -6,9 +6,12 @@ On a terminal there is colour; the words are the same in both. A line is: symbol
 from __future__ import annotations
 
 import sys
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from bunraku.engine.outcome import Event, Outcome
+
+if TYPE_CHECKING:
+    from bunraku.cli.progress import Progress
 
 COLOURS = {"+": "32", "~": "33", "-": "31", "↻": "36", "✗": "31;1", "∙": "2", "»": "35"}
 WIDTH = 30
@@ -32,6 +35,25 @@ class Display:
         self.noop = noop
         self.colour = self.out.isatty() if colour is None else colour
         self._group: str | None = None
+        self._progress: Progress | None = None
+
+    def begin(self, resources: int) -> None:
+        """A run over so many resources begins: on a terminal, say what takes long."""
+        if self.out.isatty():
+            from bunraku.cli.progress import Progress
+
+            self._progress = Progress(self.out, resources)
+
+    def end(self) -> None:
+        """The run is over, however it ended."""
+        if self._progress:
+            self._progress.end()
+            self._progress = None
+
+    def started(self, outcome: Outcome) -> None:
+        """A resource's turn begins."""
+        if self._progress:
+            self._progress.started(outcome)
 
     def header(self, host: str, environment: str, resources: int, seconds: float | None) -> None:
         """The first line: for whom, how much."""
@@ -40,6 +62,8 @@ class Display:
 
     def outcome(self, outcome: Outcome) -> None:
         """The lines of one resource, if there is anything to say about it."""
+        if self._progress:
+            self._progress.ended(outcome)
         if outcome.skipped in ("tags", "schedule"):
             return
         if outcome.skipped:
@@ -96,7 +120,10 @@ class Display:
         return f"\x1b[{colour}m{text}\x1b[0m" if self.colour and colour else text
 
     def _print(self, text: str) -> None:
-        print(text, file=self.out, flush=True)
+        if self._progress:
+            self._progress.print(text)
+        else:
+            print(text, file=self.out, flush=True)
 
 
 def group_name(outcome: Outcome) -> str:

@@ -41,6 +41,8 @@ def _name(value: Any) -> str:
 class Host(ResourceType):
     """Manages the address and the aliases of a host name in the hosts file."""
 
+    accepted = ("provider",)
+
     name = Param("The host's name.", namevar=True, munge=_name)
     ensure = Ensure()
     ip = Property("Its address, of IPv4 or IPv6.", munge=_address)
