@@ -30,8 +30,8 @@ def _key(value: Any) -> str:
 
 
 def names(path: str) -> list[str]:
-    """The names of the keys in a file. Raises OSError."""
-    return [name for _, name, _ in _keys(path, read_lines(path))]
+    """The names of the keys in a file, the last one first: removing one then renames no other. Raises OSError."""
+    return [name for _, name, _ in _keys(path, read_lines(path))][::-1]
 
 
 def _keys(path: str, lines: list[str]) -> Iterator[tuple[int, str, re.Match[str]]]:
