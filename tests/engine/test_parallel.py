@@ -90,7 +90,7 @@ def catalogs(draw: st.DrawFn) -> dict[str, Any]:
     return {"resources": made, "inside": inside, "present": present}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(catalogs(), st.booleans(), st.integers(2, 5))
 def test_any_catalog_is_told_the_same_way(tmp_path: Path, catalog: dict[str, Any], noop: bool, jobs: int) -> None:
     together, in_sequence = Path(mkdtemp(dir=tmp_path)), Path(mkdtemp(dir=tmp_path))

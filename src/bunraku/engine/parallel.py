@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from heapq import heappop, heappush
+from math import inf
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
@@ -27,6 +28,9 @@ from bunraku.system import interrupt
 
 PATIENCE = 2.0
 """Seconds that turns under way get to end after the run was told to stop."""
+
+LOOK = 0.1
+"""Seconds between two looks for an interrupt: one that comes just before a wait does not end the wait."""
 
 Work: TypeAlias = Callable[[], list[Resource]]
 Done: TypeAlias = tuple[int, list[Resource]]
@@ -59,11 +63,18 @@ class Crew:
         self.busy.add(point)
         self._given.put((point, work))
 
-    def wait(self, seconds: float | None = None) -> Done:
+    def wait(self, seconds: float = inf) -> Done:
         """The next turn that is over. Raises queue.Empty after `seconds`, KeyboardInterrupt."""
-        done = self._done.get(timeout=seconds)
-        self.busy.discard(done[0])
-        return done
+        while True:
+            try:
+                done = self._done.get(timeout=min(seconds, LOOK))
+            except Empty:
+                seconds -= LOOK
+                if seconds <= 0:
+                    raise
+            else:
+                self.busy.discard(done[0])
+                return done
 
     def dismiss(self) -> None:
         """Let everybody go who is free."""

@@ -23,6 +23,7 @@ from bunraku.catalog.catalog import Catalog, Resource
 from bunraku.engine import events
 from bunraku.engine.deferred import Resolve
 from bunraku.engine.events import Notification
+from bunraku.engine.graph import Priority
 from bunraku.engine.memory import Memory
 from bunraku.engine.outcome import Event, Outcome
 from bunraku.engine.plan import Plan
@@ -67,8 +68,8 @@ class Transaction:
         self.outcomes: dict[str, Outcome] = {}
         self._memory = Memory(run.state_dir / "memory.json")
         self._turns = Turns(self.plan, self._memory, options.resolve)
-        self._queued: dict[int, list[Notification]] = {}
-        self._blocked: dict[int, str] = {}
+        self._queued: dict[int, list[tuple[Priority, Notification]]] = {}
+        self._blocked: dict[int, tuple[Priority, str]] = {}
         self._speaking: dict[int, Outcome] = {}
         self._end = None if options.deadline is None else time.monotonic() + options.deadline
         run.ahead = self._ahead
@@ -151,7 +152,7 @@ class Transaction:
         ref = self.graph.refs[point]
         if outcome.skipped:
             if point in self._blocked:
-                self._block(point, self._blocked[point])
+                self._block(point, self._blocked[point][1])
         elif outcome.failed:
             self._block(point, ref)
         else:
@@ -174,11 +175,11 @@ class Transaction:
         self.outcomes = {ref: self.outcomes[ref] for ref in order}
 
     def _heard(self, point: int) -> list[Notification]:
-        """What the resource at `point` was told, in the order of work."""
-        heard = self._queued.get(point, [])
+        """What `point` was told, in the order of work."""
+        heard = self._queued.pop(point, [])
         if self.options.jobs > 1:
-            heard.sort(key=lambda notification: self.graph.priority(self.graph.begin[notification.source]))
-        return heard
+            heard.sort(key=lambda told: told[0])
+        return [notification for _, notification in heard]
 
     def _note(self, level: str, message: str, source: str) -> None:
         """Give a line to the resource whose turn is under way in this thread."""
@@ -210,7 +211,7 @@ class Transaction:
 
     def _reason_to_skip(self, point: int, resource: Resource) -> str:
         if point in self._blocked:
-            return f"{self._blocked[point]} failed"
+            return f"{self._blocked[point][1]} failed"
         tags = self.options.tags
         if tags and not any(tag in resource.tags for tag in tags):
             return "tags"
@@ -241,19 +242,23 @@ class Transaction:
     def pass_on(self, point: int) -> None:
         """At a container's begin or end: let through what reached it."""
         if point in self._blocked:
-            self._block(point, self._blocked[point])
+            self._block(point, self._blocked[point][1])
         else:
-            self._tell(point, self._queued.pop(point, []))
+            self._tell(point, self._heard(point))
 
     def _tell(self, point: int, notifications: list[Notification]) -> None:
         if notifications:
+            place = self.graph.priority(point)
             for then, carries in self.graph.after[point].items():
                 if carries:
-                    self._queued.setdefault(then, []).extend(notifications)
+                    self._queued.setdefault(then, []).extend((place, notification) for notification in notifications)
 
     def _block(self, point: int, cause: str) -> None:
+        """What waits for `point` will be skipped, because of the first one in the order of work that stops it."""
+        blocked = (self.graph.priority(point), cause)
         for then in self.graph.after[point]:
-            self._blocked.setdefault(then, cause)
+            if then not in self._blocked or self.options.jobs > 1 and blocked < self._blocked[then]:
+                self._blocked[then] = blocked
 
     def report_cycles(self) -> None:
         """Give an outcome to what the walk never reached."""
