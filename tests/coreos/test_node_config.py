@@ -237,6 +237,7 @@ def taken(type_name: str, title: str, **parameters: Any) -> Machine:
         ("File", "/x", {"source": "puppet:///modules/none/x"}),
         ("File", "/x", {"content": "x", "noop": True}),
         ("User", "x", {"ensure": "absent"}),
+        ("User", "x", {"managehome": True}),
         ("Ssh_authorized_key", "x", {"key": "AAAA"}),
         ("Service", "x", {}),
         ("Service", "x", {"ensure": "running", "provider": "base"}),

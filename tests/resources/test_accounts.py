@@ -106,3 +106,9 @@ def test_members_are_all_or_some(apply: Apply) -> None:
 def test_a_failed_tool_says_what_it_said(apply: Apply) -> None:
     (line,) = words(apply(("user", USER, {"ensure": "present", "gid": "no-such-group"}))[f"User[{USER}]"])
     assert line == "! useradd failed: useradd: group 'no-such-group' does not exist"
+
+
+def test_a_user_of_whom_something_is_said_shall_exist(apply: Apply) -> None:
+    assert words(apply(("user", USER, {"managehome": True}))[f"User[{USER}]"]) == []
+    assert words(apply(("user", USER, {"uid": UID}))[f"User[{USER}]"]) == ["created"]
+    assert pwd.getpwnam(USER).pw_uid == UID

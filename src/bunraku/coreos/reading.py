@@ -1,7 +1,7 @@
 """From a catalog to a machine: what a first boot can bring about is taken, the rest is left to a run on the node.
 
-Taken: user, group, ssh_authorized_key, file, service (as units of systemd), package. A file under /etc/systemd/system
-is a unit, or an addition to one. What removes something is left: a new machine has nothing to remove.
+Taken: user, group, ssh_authorized_key, file (etcd_config is one), service (as units of systemd), package. A file under
+/etc/systemd/system is a unit, or an addition to one. What removes something is left: a new machine has nothing of it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ FindFile = Callable[[str], Path | None]
 _UNIT = re.compile(r"/etc/systemd/system/([^/]+\.(?:service|socket|timer|path|mount|target|slice))")
 _DROPIN = re.compile(r"/etc/systemd/system/([^/]+)\.d/([^/]+\.conf)")
 _WITHOUT_EFFECT = {"Class", "Stage", "Notify", "Anchor", "Schedule", "Filebucket", "Whit"}
+_OF_ACCOUNTS = {"ensure", "uid", "gid", "groups", "home", "shell", "comment", "password", "expiry"}
 _KEEPERS = (None, "present", "file", "directory", "link", "installed", "latest", "running", "stopped")
 
 
@@ -55,6 +56,8 @@ def _take(machine: Machine, resource: Resource, find_file: FindFile) -> None:
 
 def _user(machine: Machine, title: str, parameters: dict[str, Any], find_file: FindFile) -> None:
     _must_be_there(parameters)
+    if not parameters.keys() & _OF_ACCOUNTS:
+        raise _NotHere  # as Puppet: an account of which nothing is said is not made
     user = machine.user(str(parameters.get("name", title)))
     user.is_new = True
     user.uid = _number(parameters.get("uid"))
@@ -165,6 +168,7 @@ _TAKEN = {
     "Group": _group,
     "Ssh_authorized_key": _key,
     "File": _file,
+    "Etcd_config": _file,
     "Service": _service,
     "Package": _package,
 }

@@ -83,9 +83,11 @@ class User(ResourceType):
     provider = Param("useradd.")
 
     def validate(self) -> None:
-        """A password is a secret, whether it is declared so or not."""
+        """A password is a secret, whether it is declared so or not; of what is said something, that shall exist."""
         if "password" in self.values:
             self.sensitive |= {"password"}
+        if any(name in self.values for name in self.properties):
+            self.values.setdefault("ensure", "present")
 
     def autorequire(self) -> Iterable[tuple[str, str]]:
         """The groups."""
