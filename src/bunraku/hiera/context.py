@@ -53,6 +53,10 @@ class LookupContext:
         self._invocation = invocation
         self._cache = cache
 
+    def method(self, name: str) -> Callable[..., Any] | None:
+        """What `context.name(…)` calls in the Puppet language; None where it has no such method."""
+        return getattr(self, name) if name in self.puppet_methods else None
+
     @property
     def ptype(self) -> Any:
         """Its type."""

@@ -3,6 +3,7 @@
 Rules:
 - `a::b::c` is looked for in module a: `manifests/b/c.pp`, `manifests/b.pp`, `manifests/init.pp`, each read once.
 - A function `a::b` is in `functions/b.pp`, a type alias `A::B` in `types/b.pp`; such a file holds nothing else.
+  `types/init_typeset.pp` has the TypeSet `A`, whose types are `A::B`, too.
 - The environment's folder is a module, too, for functions and types: `environment::b` is in
   `functions/environment/b.pp`, and `b` without a module in `functions/b.pp`.
 - Built-in functions and types cannot be redefined; nobody looks here for them.
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from bunraku.language.inputs import Inputs
 
 _KINDS = {nodes.ClassDefinition: "class", nodes.DefineDefinition: "define"}
+TYPE_SET = "init_typeset.pp"
+"""The file with the TypeSet that is named after its module."""
+
 ENVIRONMENT = "environment"
 """What the environment is called as a module."""
 
@@ -103,6 +107,8 @@ class Loader:
         folder = self.inputs.modules.get(module)
         if folder is not None and rest:
             path = folder.joinpath(kind, *rest[:-1], f"{rest[-1]}.pp")
+        elif folder is not None and definition is nodes.TypeAlias:
+            path = folder / kind / TYPE_SET
         elif self.inputs.environment_folder is not None and (not rest or module == ENVIRONMENT):
             path = self.inputs.environment_folder.joinpath(kind, *name.split("::")[:-1], f"{(rest or [module])[-1]}.pp")
             module = ENVIRONMENT
@@ -190,7 +196,8 @@ class Loader:
 def _check_place(program: nodes.Program, path: Path, module: Path) -> None:
     """Raises CompileError where a module's file holds what does not belong there: other modules' names, loose code."""
     parts = path.relative_to(module).with_suffix("").parts[1:]
-    namespace = "::".join((module.name, *(part for part in parts if part != "init"))).lower()
+    outer = ("init", TYPE_SET.removesuffix(".pp"))
+    namespace = "::".join((module.name, *(part for part in parts if part not in outer))).lower()
     errors = []
     for finding in check_location(program, namespace):
         line, column = program.place(finding.pos)

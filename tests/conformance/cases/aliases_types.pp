@@ -97,3 +97,102 @@ function f(Sensitive[Integer] $s) { $s.unwrap }
 notice(f(Sensitive(5)))
 f(Sensitive('x'))
 f(5)
+
+#### object with type parameters
+type P = Object[{type_parameters => {p => Integer}, attributes => {p => Integer, q => {type => String, value => 'x'}}}]
+notify { 'a': message => [P(1) =~ P[1], P(1) =~ P[2], P(1) =~ P, P[1] == P[1], P[1] <= P, P <= P[1], "${P[1]}"] }
+notify { 'b': message => [P[1](1), type(P(1)), P[{p => 1}], P[1, 2]] }
+
+#### object with a type parameter that is no match
+type P = Object[{type_parameters => {p => Integer}, attributes => {p => Integer}}]
+notice(P[x])
+
+#### object without type parameters
+type P = Object[{attributes => {p => Integer}}]
+notice(P[1])
+
+#### object that its type with parameters refuses
+type P = Object[{type_parameters => {p => Integer}, attributes => {p => Integer}}]
+notice(P[1](2))
+
+#### errors as objects
+$e = Error('m', 'k', {a => 1}, 'I')
+notify { 'a': message => [$e, $e.message, $e.msg, $e.kind, $e.details['a'], $e.issue_code, Error('m').kind] }
+notify { 'b': message => [$e =~ Error['k'], $e =~ Error[/k/], $e =~ Error['z'], $e =~ Error[default, 'I'], $e =~ Error[Enum[k]]] }
+notify { 'c': message => "${Error['k', 'i']} ${Error[default, 'i']} ${Error[/k/]}" }
+
+#### error with a method that it does not have
+notice(Error('m').foo)
+
+#### error with an argument too many
+notice(Error('m').message(1))
+
+#### derived attribute
+type O = Object[{attributes => {a => Integer, d => {type => Integer, kind => derived}}}]
+notice(O(1).a)
+notice(O(1).d)
+
+#### function without an implementation
+type O = Object[{attributes => {a => Integer}, functions => {fn => Callable[[Integer], String]}}]
+notice(O(1).fn(1))
+
+#### function of an object with too few arguments
+type O = Object[{functions => {fn => Callable[[Integer], String]}}]
+notice(O().fn)
+
+#### annotations
+type An = Object[{parent => Annotation, attributes => {x => String}}]
+type A = Object[{attributes => {a => Integer}, annotations => {An => {x => hi}}}]
+notify { 'a': message => [An.annotate(A), An.annotate(A).x, An.annotate(5), A(1)] }
+notice(A)
+
+#### annotations that are none
+type A = Object[{annotations => {Integer => {x => hi}}}]
+notice(A)
+
+#### equality without type and with attributes
+type O = Object[{attributes => {a => Integer}, equality_include_type => false, equality => a}]
+notice(O)
+
+#### attribute of a kind that is none
+type O = Object[{attributes => {a => {type => Integer, kind => bogus}}}]
+notice(O)
+
+#### attribute with a bad name
+type O = Object[{attributes => {'1a' => Integer}}]
+notice(O)
+
+#### type set of a module
+notify { 'a': message => [Geo::Point(2), Geo::Point(2, 3).y, Geo::Path([Geo::Point(1)]), Geo::Named(1, t)] }
+notify { 'b': message => [Geo::Named(1, t) =~ Geo::Point, 1 =~ Geo::Either, 9 =~ Geo::Either, [1] =~ Geo::Plain, [9] =~ Geo::Plain] }
+notice(Geo::Small)
+notice(Geo::Point)
+
+#### type that a set does not have
+notice(Geo::Nothing)
+
+#### type of a set that does not take a value
+class a(Geo::Small $x) { notice($x) }
+class { 'a': x => 7 }
+
+#### type set with another version of Pcore
+type X = TypeSet[{pcore_version => '2.0.0', version => '1.0.0'}]
+notice(X)
+
+#### type set without types
+type X = TypeSet[{pcore_version => '1.0.0', version => '1.0.0', types => {}}]
+notice(X)
+
+#### type set of a manifest, once it was used
+type TS = TypeSet[{pcore_version => '1.0.0', version => '1.2.3', types => {A => Integer[1, 3]}}]
+$x = "${TS}"
+notify { 'r': message => [TS::A, $x] }
+
+#### type set of a manifest before it was used
+type TS = TypeSet[{pcore_version => '1.0.0', version => '1.2.3', types => {A => Integer[1, 3]}}]
+notice(TS::A)
+
+#### reference to a type set in another version
+type T1 = TypeSet[{pcore_version => '1.0.0', version => '1.2.3', types => {A => Integer}}]
+type T2 = TypeSet[{pcore_version => '1.0.0', version => '0.1.0', references => {R => {name => 'T1', version_range => '2.x'}}, types => {B => R::A}}]
+notice(T2)

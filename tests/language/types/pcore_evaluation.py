@@ -44,7 +44,7 @@ class Evaluator(Interpreter):
 
     def of_methodcall(self, node: nodes.MethodCall) -> Any:
         if node.name != "new":
-            return self.value(node.receiver).attribute(node.name)
+            return self.value(node.receiver).method(node.name)()
         return new(self.value(node.receiver), [self.value(argument) for argument in node.arguments])
 
     def of_binary(self, node: nodes.Binary) -> Any:

@@ -90,8 +90,24 @@ class Names(Messages):
         if found is not None:
             alias = found.node
             # What an alias stands for is read, not evaluated: a name that is unknown is an error where it is used.
-            return types.define(alias.name, alias.value, lambda part: types.interpret(part, self.find_type_alias))
+            return types.define(alias.name, alias.value, self.find_type_alias)
+        member = self._type_of_set(name) if "::" in name else None
+        if member is not None:
+            return member
         return None if self.resource_type(name) is None else types.PResourceType(name)
+
+    def _type_of_set(self, name: str) -> Any:
+        """A type out of the TypeSet that it is named after; of a set that is no module's, once the set was used."""
+        owner, _, rest = name.rpartition("::")
+        while owner:
+            alias = self.loader.find_alias(owner.lower())
+            of_set = None if alias is None else getattr(self.find_type(owner), "member", None)
+            if alias is not None and of_set is not None:
+                known = alias.unit.module is not None or self.find_type(owner).is_resolved
+                return of_set(rest) if known else None
+            owner, _, leaf = owner.rpartition("::")
+            rest = f"{leaf}::{rest}"
+        return None
 
     def resource_type(self, name: str) -> ResourceType | None:
         """The type of resources called `name`, native or defined; None where there is none."""

@@ -32,15 +32,9 @@ def _named_call(unit: Unit, node: nodes.Call | nodes.MethodCall, name: str, argu
     block = None if node.block is None else Code(unit, node.block.parameters, node.block.body, node.block.return_type)
     pos = node.pos
     is_method = isinstance(node, nodes.MethodCall)
-    may_be_attribute = is_method and block is None and not node.arguments
 
     def call(scope: Scope) -> Any:
         values = arguments(scope)
-        if may_be_attribute and hasattr(values[0], "attribute"):
-            try:
-                return values[0].attribute(name)
-            except KeyError:
-                pass  # a function of the name may take the object
         compiler = scope.compiler
         function = (_method_of(values[0], name) if is_method else None) or compiler.find_function(name)
         if function is None:
@@ -68,7 +62,7 @@ def _named_call(unit: Unit, node: nodes.Call | nodes.MethodCall, name: str, argu
 
 
 class _Method:
-    """A method of an object that comes from outside of the language, called like a function with the object first."""
+    """A method of an object, called like a function with the object first."""
 
     __slots__ = ("python",)
 
@@ -84,9 +78,10 @@ class _Method:
 
 
 def _method_of(value: Any, name: str) -> _Method | None:
-    """The method `name` of an object that says which it has (`puppet_methods`); None for others."""
-    names = getattr(value, "puppet_methods", ())
-    return _Method(getattr(value, name)) if name in names else None
+    """The method `name` of an object that has methods; None where a function of the name may take the object."""
+    method_of = getattr(value, "method", None)
+    method = None if method_of is None else method_of(name)
+    return None if method is None else _Method(method)
 
 
 class Code:

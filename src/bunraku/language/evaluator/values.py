@@ -85,20 +85,14 @@ def _type_name(unit: Unit, node: nodes.TypeName) -> Closure:
     def named_type(scope: Scope) -> Any:
         try:
             found = scope.compiler.find_type(node.value)
-            if isinstance(found, types.PTypeAliasType):
-                # An alias that cannot be resolved is an error where it is first used.
-                found.resolved  # noqa: B018
+            if found is not None:
+                found.resolve()  # what is wrong with a definition is told where it is first used
         except CompileError as error:
             raise unit.placed(error, node) from None
         if found is None:
             raise unit.issue(
                 node, f"Resource type not found: {node.value}", scope.compiler.hint_for_type(node.value.lower())
             )
-        if isinstance(found, types.PTypeAliasType):
-            try:
-                found.resolve()
-            except CompileError as error:
-                raise unit.placed(error, node) from None
         return found
 
     return named_type

@@ -448,8 +448,6 @@ def _object(target: Any, keys: list[Any]) -> PType:
     from bunraku.language.types.objects import PObjectType
 
     keys = _flat(keys)
-    if target is not PObjectType.DEFAULT:
-        raise BadParameter(f"The {target.label}-Type cannot be parameterized using an empty parameter list")
     if len(keys) != 1:
         raise _arity("Object-Type", 1, None, len(keys))
     _checked(target, keys, 1, 1, (dict,), "Hash")
@@ -468,7 +466,7 @@ def _typeset(target: PType, keys: list[Any]) -> PType:
     if len(keys) != 1:
         raise _arity("TypeSet-Type", 1, None, len(keys))
     _checked(target, keys, 1, 1, (dict,), "Hash")
-    return PTypeSetType(None, lambda: keys[0])
+    return PTypeSetType(None, lambda _: keys[0])
 
 
 # Types whose modules are imported only when they are used, by the name of the class.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bunraku.language import nodes
 from bunraku.language.errors import CompileError
 from bunraku.language.types.base import Expanding, Expansion, PType
 from bunraku.language.types.references import PTypeReferenceType
 from bunraku.language.types.variants import PNotUndefType, POptionalType, PVariantType, variant_of
+
+if TYPE_CHECKING:
+    from bunraku.language.types.type_parser import Resolve
 
 
 class PTypeAliasType(PType):
@@ -134,21 +137,42 @@ class PTypeAliasType(PType):
         return self.show(Expansion())
 
 
-def define(name: str, value: nodes.Node, evaluate: Callable[[nodes.Node], Any]) -> PType:
+def define(name: str, value: nodes.Node, resolve: Resolve) -> PType:
     """The type that `type NAME = VALUE` defines: an Object or TypeSet of that name, or an alias.
 
-    evaluate: gives the value of a node; it is called when the type is first used.
+    resolve: finds the types that the value speaks of. The value is read when the type is first used.
     """
+    from bunraku.language.types.type_parser import interpret
+
     if isinstance(value, nodes.Access) and isinstance(value.target, nodes.TypeName) and len(value.keys) == 1:
-        if value.target.value == "Object":
+        kind, value_of = value.target.value, value.keys[0]
+        if kind == "Object":
             from bunraku.language.types.objects import PObjectType
 
-            return PObjectType(name, lambda: evaluate(value.keys[0]))
-        if value.target.value == "TypeSet":
+            return PObjectType(name, lambda: interpret(value_of, resolve))
+        if kind == "TypeSet":
             from bunraku.language.types.typesets import PTypeSetType
 
-            return PTypeSetType(name, lambda: evaluate(value.keys[0]))
-    return PTypeAliasType(name, lambda: evaluate(value))
+            return PTypeSetType.written(name, value_of, resolve)
+    if isinstance(value, nodes.Hash):
+        from bunraku.language.types.objects import PObjectType
+
+        return PObjectType(name, lambda: interpret(value, resolve))
+    if isinstance(value, nodes.ResourceDefaults) and isinstance(value.type, nodes.TypeName):
+        from bunraku.language.types.objects import PObjectType
+
+        return PObjectType(name, lambda: _with_parent(value, resolve))
+    return PTypeAliasType(name, lambda: interpret(value, resolve))
+
+
+def _with_parent(node: nodes.ResourceDefaults, resolve: Resolve) -> dict[str, Any]:
+    """The hash of an Object type that is written `Parent { … }`."""
+    from bunraku.language.types.type_parser import interpret
+
+    is_parent = isinstance(node.type, nodes.TypeName) and node.type.value != "Object"
+    parent = {"parent": interpret(node.type, resolve)} if is_parent else {}
+    given = {a.name: interpret(a.value, resolve) for a in node.attributes if isinstance(a, nodes.Attribute)}
+    return parent | given
 
 
 def _is_real(kind: PType, seen: set[str]) -> bool:

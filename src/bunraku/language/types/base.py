@@ -50,6 +50,9 @@ class PType:
         """The type's name without its parameters: `Integer`, or what an alias or Object type is called."""
         return self.kind
 
+    def resolve(self) -> None:
+        """Find out now what the type stands for, where that was put off. Raises CompileError for what is wrong."""
+
     # ---- what a type decides
 
     def instance(self, value: Any) -> bool:

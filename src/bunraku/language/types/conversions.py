@@ -29,7 +29,10 @@ def new(kind: PType, arguments: list[Any]) -> Any:
 
 def construct(kind: PType, arguments: list[Any]) -> Any:
     """A value made by the type's constructor, which may not fit the type's parameters."""
-    own = getattr(kind, "construct", None)
+    bare = kind
+    while isinstance(bare, PTypeAliasType):
+        bare = bare.resolved
+    own = getattr(bare, "construct", None)
     if own is not None:
         return own(arguments)
     return constructor_of(kind).call(arguments)

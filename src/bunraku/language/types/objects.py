@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from bunraku.language.errors import CompileError
 from bunraku.language.types.aliases import PTypeAliasType
 from bunraku.language.types.base import Expanding, Expansion, PType
+from bunraku.language.types.callables import PCallableType
 from bunraku.language.types.inference import infer_reduced
 from bunraku.language.types.members import CONSTANT, MISSING, Attribute, Function, Member
 from bunraku.language.types.mismatch import assert_instance
@@ -16,19 +16,23 @@ from bunraku.language.types.quoting import literal, quote
 from bunraku.language.types.structured import PStructType, StructElement
 from bunraku.language.types.variants import POptionalType, PTypeType
 
-_NAME = re.compile(r"[A-Z]\w*(?:::[A-Z]\w*)*\Z", re.ASCII)
-_KEYS = (
-    "name",
-    "parent",
-    "type_parameters",
-    "attributes",
-    "constants",
-    "functions",
-    "equality",
-    "equality_include_type",
-    "checks",
-    "annotations",
-)
+_QUALIFIED = r"Pattern[/\A[A-Z][\w]*(?:::[A-Z][\w]*)*\z/]"
+_MEMBER = r"Pattern[/\A[a-z_]\w*\z/]"
+_MEMBERS = f"Hash[{_MEMBER}, NotUndef]"
+_ANNOTATIONS = f"Optional[Hash[Type[Annotation], Hash[{_MEMBER}, Any]]]"
+_FLAGS = f"Optional[final] => Boolean, Optional[override] => Boolean, Optional[annotations] => {_ANNOTATIONS}"
+_KINDS = "Enum[constant, derived, given_or_derived, reference]"
+
+_INITIALIZER = f"""Struct[{{
+    Optional[name] => {_QUALIFIED}, Optional[parent] => Type, Optional[type_parameters] => {_MEMBERS},
+    Optional[attributes] => {_MEMBERS}, Optional[constants] => Hash[{_MEMBER}, Any],
+    Optional[functions] => Hash[Variant[{_MEMBER}, Enum['[]']], NotUndef],
+    Optional[equality] => Variant[{_MEMBER}, Array[{_MEMBER}]], Optional[equality_include_type] => Boolean,
+    Optional[checks] => Any, Optional[annotations] => {_ANNOTATIONS}
+}}]"""
+_ATTRIBUTE = f"Struct[{{type => Type, Optional[kind] => {_KINDS}, Optional[value] => Any, {_FLAGS}}}]"
+_FUNCTION = f"Struct[{{type => Type[Callable], {_FLAGS}}}]"
+_CALLABLE = PTypeType(PCallableType.DEFAULT)
 
 
 class PObjectType(PType):
@@ -37,7 +41,17 @@ class PObjectType(PType):
     find: gives the hash that defines it; it is read when the type is first used, so that it may speak of itself.
     """
 
-    __slots__ = ("_attributes", "_equality", "_find", "_functions", "_name", "_parameters", "_parent", "_ready")
+    __slots__ = (
+        "_annotations",
+        "_attributes",
+        "_equality",
+        "_find",
+        "_functions",
+        "_name",
+        "_parameters",
+        "_parent",
+        "_ready",
+    )
     kind = "Object"
     DEFAULT: ClassVar[PObjectType]
 
@@ -50,10 +64,12 @@ class PObjectType(PType):
         self._functions: dict[str, Function] = {}
         self._parameters: dict[str, PType] = {}
         self._equality: list[str] | None = None
+        self._annotations: dict[Any, dict[str, Any]] | None = None
 
     # ---- reading the definition
 
-    def _read(self) -> None:
+    def resolve(self) -> None:
+        """Read the definition now, so that what is wrong with it is told here."""
         if self._ready:
             return
         self._ready = True
@@ -64,13 +80,7 @@ class PObjectType(PType):
             raise
 
     def _define(self, given: Mapping[str, Any]) -> None:
-        for key in given:
-            if key not in _KEYS:
-                raise CompileError(f"object initializer has wrong type, unrecognized key '{key}'")
-        if "name" in given and not _NAME.match(str(given["name"])):
-            pattern = r"Pattern[/\A[A-Z][\w]*(?:::[A-Z][\w]*)*\z/]"
-            what = f"expects a match for {pattern}, got {literal(given['name'])}"
-            raise CompileError(f"object initializer has wrong type, entry 'name' {what}")
+        _assert("object initializer", _INITIALIZER, given)
         self._name = self._name or given.get("name")
         self._parent = self._parent_of(given.get("parent"))
         inherited: dict[str, Member] = {} if self._parent is None else self._parent.members()
@@ -83,16 +93,22 @@ class PObjectType(PType):
             general = infer_reduced(value).generalize()
             definitions[name] = {"type": general, "value": value, "kind": CONSTANT, "override": name in inherited}
         for name, definition in definitions.items():
-            attribute = Attribute(name, self, self._attribute(name, definition))
+            label = f"attribute {self.label}[{name}]"
+            attribute = Attribute(name, self, self._written(label, _ATTRIBUTE, definition))
             attribute.over(inherited)
             self._attributes[name] = attribute
         for name, definition in (given.get("functions") or {}).items():
-            function = Function(name, self, definition if isinstance(definition, dict) else {"type": definition})
+            label = f"function {self.label}[{name}]"
+            function = Function(name, self, self._written(label, _FUNCTION, definition, _CALLABLE))
             if name in self._attributes:
                 raise CompileError(f"{function.label} conflicts with attribute with the same name")
             function.over(inherited)
             self._functions[name] = function
         self._equality = self._equality_of(given.get("equality"), inherited)
+        if given.get("equality_include_type") is False and self._equality:
+            what = "equality_include_type = false cannot be combined with non empty equality specification"
+            raise CompileError(what)
+        self._annotations = given.get("annotations")
 
     def _parent_of(self, given: Any) -> PObjectType | None:
         while isinstance(given, PTypeAliasType):
@@ -106,11 +122,15 @@ class PObjectType(PType):
             return given
         raise CompileError(f"reference to unresolved type '{getattr(given, 'type_string', given)}'")
 
-    def _attribute(self, name: str, definition: Any) -> dict[str, Any]:
+    @staticmethod
+    def _written(label: str, form: str, definition: Any, kind: PType = PTypeType.DEFAULT) -> dict[str, Any]:
+        """A member's definition in full: a hash of the form, or a type of a kind by itself."""
         if isinstance(definition, dict):
+            _assert(f"initializer for {label}", form, definition)
             return definition
-        assert_instance(f"attribute {self.label}[{name}]", PTypeType.DEFAULT, definition)
-        return {"type": definition, **({"value": None} if isinstance(definition, POptionalType) else {})}
+        assert_instance(label, kind, definition)
+        is_optional = isinstance(definition, POptionalType) and form is _ATTRIBUTE
+        return {"type": definition, **({"value": None} if is_optional else {})}
 
     def _equality_of(self, given: Any, inherited: dict[str, Member]) -> list[str] | None:
         if given is None:
@@ -143,7 +163,7 @@ class PObjectType(PType):
     @property
     def parent(self) -> PObjectType | None:
         """The type that it inherits from."""
-        self._read()
+        self.resolve()
         return self._parent
 
     def attributes(self) -> dict[str, Attribute]:
@@ -160,6 +180,12 @@ class PObjectType(PType):
         """All attributes and functions."""
         return {**self.attributes(), **self.functions()}
 
+    @property
+    def annotations(self) -> dict[Any, dict[str, Any]]:
+        """What other types have to say of it: a hash of attributes by type of annotation."""
+        self.resolve()
+        return self._annotations or {}
+
     def type_parameters(self) -> dict[str, PType]:
         """All type parameters, the parent's first."""
         parent = self.parent
@@ -171,19 +197,24 @@ class PObjectType(PType):
         inherited = [] if parent is None else parent.compared_attributes()
         own = self._equality
         if own is None:
-            own = [name for name, attribute in self._attributes.items() if not attribute.is_constant]
+            own = [name for name, attribute in self._attributes.items() if attribute.is_given]
         return [*inherited, *own]
 
     def given(self) -> PStructType:
-        """What an object is made of, as a Struct: attributes without a default first, as in a call."""
+        """What an object is made of, as a Struct."""
         wanted = [a for a in self.attributes().values() if a.is_given]
-        wanted.sort(key=lambda attribute: attribute.value is not MISSING)
         return PStructType([StructElement(a.name, a.type, a.value is not MISSING) for a in wanted])
+
+    def placed(self) -> list[StructElement]:
+        """The same in the order of a call: attributes without a default first."""
+        return sorted(self.given().elements, key=lambda element: element.optional)
 
     def definition(self, with_name: bool = True) -> dict[str, Any]:
         """The hash that defines it."""
-        self._read()
-        result: dict[str, Any] = {"name": self._name} if with_name and self._name else {}
+        self.resolve()
+        result: dict[str, Any] = {} if self._annotations is None else {"annotations": self._annotations}
+        if with_name and self._name:
+            result["name"] = self._name
         if self._parent is not None:
             result["parent"] = self._parent
         if self._parameters:
@@ -207,13 +238,14 @@ class PObjectType(PType):
 
     def instance(self, value: Any) -> bool:
         """Whether it is an object of the type, or one below it."""
-        kind = getattr(value, "ptype", None)
+        kind = getattr(value, "object_type", None)
         if kind is None and type(value).__name__ == "Deferred":
             kind = infer_reduced(value)
         return isinstance(kind, PObjectType) and self.accepts(kind)
 
     def accepts(self, other: PType) -> bool:
         """The type and those below it; the bare Object takes all."""
+        other = getattr(other, "object_type", other)
         if not isinstance(other, PObjectType):
             return False
         if self is PObjectType.DEFAULT or self == other:
@@ -236,6 +268,14 @@ class PObjectType(PType):
     def __str__(self) -> str:
         return self.show(Expansion())
 
+    def parameterize(self, keys: list[Any]) -> Any:
+        """`Name[keys]`: the type with values for its parameters; of the bare Object a type by its definition."""
+        if self is PObjectType.DEFAULT:
+            return super().parameterize(keys)
+        from bunraku.language.types.parameterized import PObjectTypeExtension
+
+        return PObjectTypeExtension.of(self, keys)
+
     # ---- making objects
 
     def construct(self, arguments: list[Any]) -> Any:
@@ -245,31 +285,61 @@ class PObjectType(PType):
         given = self.given()
         if len(arguments) == 1 and isinstance(arguments[0], dict) and given.instance(arguments[0]):
             return self.make(arguments[0])
-        by_place = self.by_place(given)
+        placed = self.placed()
+        by_place = self._by_place(placed)
         if not by_place.type.takes(arguments):
-            from bunraku.language.types.callables import PCallableType
             from bunraku.language.types.collections import PTupleType
             from bunraku.language.types.scalars import PIntegerType
 
             by_hash = Signature(PCallableType(PTupleType([given], PIntegerType(1, 1))), ["hash"])
             raise CompileError(describe_call(f"new_{self.label}", [by_hash, by_place], arguments))
-        names = [element.name for element in given.elements]
+        names = [element.name for element in placed]
         return self.make(dict(zip(names, arguments, strict=False)))
 
-    def by_place(self, given: PStructType) -> Any:
+    def _by_place(self, placed: list[StructElement]) -> Any:
         """The signature of the call that makes an object out of values in order."""
-        from bunraku.language.types.callables import PCallableType
         from bunraku.language.types.collections import PTupleType
         from bunraku.language.types.mismatch import Signature
         from bunraku.language.types.scalars import PIntegerType
 
-        size = PIntegerType(given.required(), len(given.elements))
-        kinds = PTupleType([element.value for element in given.elements], size)
-        return Signature(PCallableType(kinds), [element.name for element in given.elements])
+        size = PIntegerType(sum(not element.optional for element in placed), len(placed))
+        kinds = PTupleType([element.value for element in placed], size)
+        return Signature(PCallableType(kinds), [element.name for element in placed])
 
     def make(self, values: dict[str, Any]) -> Any:
         """An object of values that fit."""
+        from bunraku.language.types.object_values import ObjectValue
+
         return ObjectValue(self, values)
+
+    def call(self, function: Function, receiver: Any, arguments: list[Any]) -> Any:
+        """What a function of the type gives for an object. The language has no means to write one: it is refused."""
+        from bunraku.language.types.mismatch import Signature, describe_call
+
+        if not function.type.takes(arguments):
+            raise CompileError(describe_call(function.label, [Signature(function.type, [])], arguments))
+        raise CompileError(f"no method is implemented for {function.label}")
+
+    # ---- annotations
+
+    def method(self, name: str) -> Callable[..., Any] | None:
+        """What can be called on the type itself: an annotation is asked for what it says of a type."""
+        ancestor = self.parent if name == "annotate" else None
+        while ancestor is not None and ancestor.label != "Annotation":
+            ancestor = ancestor.parent
+        return None if ancestor is None else self.annotate
+
+    def annotate(self, annotated: Any) -> Any:
+        """The annotation of this type that a type carries, or undef."""
+        given = annotated.annotations.get(self) if isinstance(annotated, PObjectType) else None
+        return None if given is None else self.construct([given])
+
+
+def _assert(subject: str, form: str, value: Any) -> None:
+    """Raises CompileError unless a value is of the form, a type in text."""
+    from bunraku.language.types.type_parser import parse
+
+    assert_instance(subject, parse(form), value)
 
 
 def _definition_shown(member: Any) -> str:
@@ -280,78 +350,6 @@ def _definition_shown(member: Any) -> str:
         for key, value in member.items()
     ]
     return f"{{{', '.join(details)}}}"
-
-
-class ObjectValue:
-    """An object: a value of an Object type. values: those of its attributes that were given."""
-
-    __slots__ = ("ptype", "values")
-    is_object = True
-
-    def __init__(self, ptype: PObjectType, values: dict[str, Any]) -> None:
-        self.ptype = ptype
-        self.values = values
-
-    def attribute(self, name: str) -> Any:
-        """The value of an attribute. Raises KeyError where the type has none of the name."""
-        if name in self.values:
-            return self.values[name]
-        value = self.ptype.attributes()[name].value
-        return None if value is MISSING else value
-
-    def given(self) -> dict[str, Any]:
-        """The values that are not those by default."""
-        attributes = self.ptype.attributes()
-        order = [element.name for element in self.ptype.given().elements if element.name in self.values]
-        return {name: self.values[name] for name in order if not _is_default(attributes[name], self.values[name])}
-
-    def formatted(self, form: Any, indent: Any) -> str:
-        """The object in a format of String."""
-        if form.letter == "s":
-            return str(self)
-        if form.letter not in "pq":
-            raise form.refuse("Object", "spq")
-        return self.shown(indent.level if form.alternative or indent.on else None)
-
-    def shown(self, level: int | None = None) -> str:
-        """`Type({…})`, over several lines where a level of indentation is given."""
-        if level is None:
-            return f"{self.ptype.label}({literal(self.given())})"
-        pad = "  " * (level + 1)
-        entries = ",".join(
-            f"\n{pad}{quote(name)} => {value.shown(level + 1) if isinstance(value, ObjectValue) else literal(value)}"
-            for name, value in self.given().items()
-        )
-        return f"{self.ptype.label}({{{entries}\n{'  ' * level}}})"
-
-    def __eq__(self, other: object) -> bool:
-        from bunraku.language.types.operators import equals
-
-        if not isinstance(other, ObjectValue) or other.ptype != self.ptype:
-            return False
-        names = self.ptype.compared_attributes()
-        return all(equals(self.attribute(name), other.attribute(name)) for name in names)
-
-    def __hash__(self) -> int:
-        return hash(self.ptype)
-
-    def __str__(self) -> str:
-        return self.shown()
-
-    def __repr__(self) -> str:
-        return self.shown()
-
-    def to_wire(self) -> Any:
-        """The value in the catalog's rich data."""
-        from bunraku.catalog.wire import encode
-
-        return {"__ptype": self.ptype.label, **{name: encode(value) for name, value in self.given().items()}}
-
-
-def _is_default(attribute: Attribute, value: Any) -> bool:
-    from bunraku.catalog.values import same
-
-    return attribute.value is not MISSING and same(attribute.value, value)
 
 
 PObjectType.DEFAULT = PObjectType(None, dict)

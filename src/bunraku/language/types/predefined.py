@@ -1,10 +1,12 @@
-"""The Object types that the language comes with: Deferred and Error."""
+"""The Object types that the language comes with: Deferred, Error and Annotation."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from bunraku.catalog.values import Deferred
+from bunraku.language.errors import CompileError
+from bunraku.language.types.members import Function
 from bunraku.language.types.objects import PObjectType
 from bunraku.language.types.type_parser import parse_value
 
@@ -37,7 +39,21 @@ DEFERRED = _DeferredType(
 
 _CONDITION = "Variant[String, Regexp, Type[Enum], Type[Pattern], Type[NotUndef], Type[Undef]]"
 
-ERROR = PObjectType(
+
+class _ErrorType(PObjectType):
+    """Error: its function is known."""
+
+    __slots__ = ()
+
+    def call(self, function: Function, receiver: Any, arguments: list[Any]) -> Any:
+        """The message."""
+        if arguments:
+            raise CompileError(f"wrong number of arguments (given {len(arguments)}, expected 0)")
+        return receiver.attribute("msg")
+
+
+ANNOTATION = PObjectType("Annotation", dict)
+ERROR = _ErrorType(
     "Error",
     lambda: parse_value(
         f"""{{

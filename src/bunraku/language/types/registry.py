@@ -85,6 +85,7 @@ _BUILT_IN: dict[str, PType] = {
 
 # Where the others are: the module that puts `DEFAULT` on the class, or the type under a name.
 _LATER: dict[str, tuple[str, str]] = {
+    "annotation": ("predefined", "ANNOTATION"),
     "binary": ("binary", "PBinaryType"),
     "deferred": ("predefined", "DEFERRED"),
     "error": ("predefined", "ERROR"),

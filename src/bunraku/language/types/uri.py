@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from bunraku.language.types.base import Expanding, PType
@@ -68,9 +69,9 @@ class URI:
 
         return URI.parse(urljoin(self.text, str(other)))
 
-    def attribute(self, name: str) -> Any:
-        """A part by name. Raises KeyError for others."""
-        return self.parts[name]
+    def method(self, name: str) -> Callable[[], Any] | None:
+        """What `uri.name` calls: a part by its name; None for others."""
+        return (lambda: self.parts[name]) if name in self.parts else None
 
     @property
     def ptype(self) -> PType:

@@ -37,6 +37,8 @@ def _encode(value: Any) -> Any:
         return encode_type(value)
     if isinstance(value, list):
         return [_encode(element) for element in value]
+    if isinstance(value, dict) and any(isinstance(key, PType) for key in value):
+        return {wire.TYPE: "Hash", wire.VALUE: [_encode(part) for entry in value.items() for part in entry]}
     if isinstance(value, dict):
         return {name: _encode(element) for name, element in value.items()}
     return wire.encode(value)
@@ -73,6 +75,7 @@ _ATTRIBUTES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "Iterator": _inside,
     "NotUndef": _inside,
     "Object": lambda k: {"_pcore_init_hash": k.definition()},
+    "ObjectTypeExten": lambda k: {"base_type": k.object_type, "init_parameters": k.values()},
     "Optional": _inside,
     "Pattern": lambda k: {"patterns": list(k.contained())},
     "Regexp": lambda k: {"pattern": k.pattern},

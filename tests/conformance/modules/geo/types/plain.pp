@@ -1,0 +1,1 @@
+type Geo::Plain = Array[Geo::Small]
