@@ -77,16 +77,19 @@ class NamespaceCluster(LocalCluster):
         ip(f"link delete {bridge()}")
 
 
-def faults(cluster: LocalCluster, kills: int, stop: float) -> dict[str, Callable[[], None]]:
+def faults(cluster: LocalCluster, kills: int, stop: float) -> dict[str, Callable[[Load], None]]:
     """Each fault by name; when it returns, the cluster is whole again."""
 
-    def kill_leader() -> None:
+    def kill_leader(load: Load) -> None:
         for _ in range(kills):
             victim = cluster.leader()
             victim.kill()
             time.sleep(1)
             cluster.restart(victim)
             whole(cluster)
+            # A gap is one leader's: the next is killed when writes go on.
+            before = len(load.acknowledged)
+            wait_until(lambda seen=before: len(load.acknowledged) > seen, 30)
 
     def hang(victim: Member) -> None:
         victim.signal(signal.SIGSTOP)
@@ -98,7 +101,7 @@ def faults(cluster: LocalCluster, kills: int, stop: float) -> dict[str, Callable
         time.sleep(8)
         victim.mend()
 
-    def replace_disk() -> None:
+    def replace_disk(load: Load) -> None:
         victim = follower(cluster)
         victim.lose_disk()
         with cluster.client(deadline=20) as client:
@@ -109,13 +112,13 @@ def faults(cluster: LocalCluster, kills: int, stop: float) -> dict[str, Callable
 
     found = {
         f"leader killed {kills} times": kill_leader,
-        f"leader hangs for {stop:g} s": lambda: hang(cluster.leader()),
-        f"follower hangs for {stop:g} s": lambda: hang(follower(cluster)),
+        f"leader hangs for {stop:g} s": lambda load: hang(cluster.leader()),
+        f"follower hangs for {stop:g} s": lambda load: hang(follower(cluster)),
         "a member's disk is replaced": replace_disk,
     }
     if isinstance(cluster, NamespaceCluster):
-        found["leader cut off for 8 s"] = lambda: cut(cluster.leader())  # type: ignore[arg-type]
-        found["follower cut off for 8 s"] = lambda: cut(follower(cluster))  # type: ignore[arg-type]
+        found["leader cut off for 8 s"] = lambda load: cut(cluster.leader())  # type: ignore[arg-type]
+        found["follower cut off for 8 s"] = lambda load: cut(follower(cluster))  # type: ignore[arg-type]
     return found
 
 
@@ -150,7 +153,7 @@ def main() -> int:
             whole(cluster)
             with Load(cluster, f"/fault/{number}/") as load:
                 time.sleep(1)
-                harm()
+                harm(load)
                 whole(cluster)
                 time.sleep(1)
             lost, missed, repeated = load.losses(cluster)

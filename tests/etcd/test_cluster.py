@@ -10,7 +10,7 @@ from load import Load
 from local import LocalCluster, Member, wait_until
 
 from bunraku.engine.outcome import Outcome
-from bunraku.etcd import Refused
+from bunraku.etcd import Client, NoLeader, Refused
 from bunraku.etcd.cluster import (
     Address,
     Unsafe,
@@ -180,6 +180,33 @@ def test_data_of_another_cluster_are_left_alone_and_named(
     }
     outcome = converge("Etcd_member", {"stranger": {"peers": None, **declared}})["stranger"]
     assert outcome.failed and "holds the data of another cluster" in outcome.events[0].words
+
+
+@pytest.mark.slow
+def test_a_lost_disk_is_no_first_boot_while_the_others_have_lost_their_quorum(
+    three: LocalCluster, converge: Converge
+) -> None:
+    stays, gone, lost = three.members
+    gone.kill()
+    lost.lose_disk()
+    with Client(stays.client_url, deadline=1) as client:
+        wait_until(lambda: leaderless(client))
+    declared = {
+        "cluster": wanted(three.members),
+        "data_dir": str(lost.folder / lost.name),
+        "config_file": str(configure(lost, three)),
+        "timeout": 1,
+    }
+    outcome = converge("Etcd_member", {lost.name: {"peers": None, **declared}})[lost.name]
+    assert outcome.failed and "has lost its quorum: bring its members up before m3" in outcome.events[0].words
+
+
+def leaderless(client: Client) -> bool:
+    try:
+        client.members.list()
+    except NoLeader:
+        return True
+    return False
 
 
 @pytest.mark.slow

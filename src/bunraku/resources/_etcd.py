@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bunraku.etcd import EtcdError, Unreachable
+from bunraku.etcd import EtcdError, NoLeader, Unreachable
 from bunraku.resources.base import Param, ResourceError, ResourceType, Run, seconds
 
 if TYPE_CHECKING:
@@ -81,16 +81,21 @@ class InCluster(InEtcd):
 
     cluster = Param("All members by name: each a hash of `peer` and `client`, its URLs.", munge=cluster_of)
 
-    def live_members(self) -> list[Member] | None:
-        """The running cluster's members, or None where nobody answers.
+    leaderless = False
+    """Whether members answered, but had no leader for as long as `timeout`: the cluster has lost its quorum."""
+
+    def live_members(self, patience: float = 2.0) -> list[Member] | None:
+        """The running cluster's members, or None where nobody answers within `patience` seconds, or all is leaderless.
 
         A cluster that is to speak TLS may not do so yet: it is asked in plain then. Where it answered is in `peers`.
         """
         urls = ",".join(address.client_url for address in self.cluster.values())
         for peers in dict.fromkeys((self.values.get("peers", urls), urls, in_plain(urls))):
             try:
-                with self.connection._replace(peers=peers).open(2.0) as client:
-                    found = client.members.list()
+                found = self._ask_for_members(peers, patience)
+            except NoLeader:
+                self.leaderless = True
+                return None
             except Unreachable:
                 continue
             except EtcdError as problem:
@@ -98,6 +103,14 @@ class InCluster(InEtcd):
             self.values["peers"] = peers
             return found
         return None
+
+    def _ask_for_members(self, peers: str, patience: float) -> list[Member]:
+        try:
+            with self.connection._replace(peers=peers).open(patience) as client:
+                return client.members.list()
+        except NoLeader:  # it may be electing one
+            with self.connection._replace(peers=peers).open(self.timeout) as client:
+                return client.members.list()
 
 
 def in_plain(urls: str) -> str:

@@ -60,7 +60,10 @@ class EtcdMember(InCluster):
         from bunraku.etcd.cluster import part_of
 
         has_data = (Path(self.data_dir) / "member").is_dir()
-        self._part = part_of(self.name, self._wanted(), self.live_members(), has_data=has_data)
+        members = self.live_members()
+        if self.leaderless and not has_data:
+            raise ResourceError(f"the cluster has lost its quorum: bring its members up before {self.name} can join it")
+        self._part = part_of(self.name, self._wanted(), members, has_data=has_data)
         if self._part == "foreign":
             raise ResourceError(
                 f"{self.data_dir} holds the data of another cluster, or of a member that was removed from this one: "
@@ -106,8 +109,8 @@ class EtcdMember(InCluster):
         service = self.run.find("service", "etcd")
         done = ""
         if service is not None and service.read().get("ensure") == "running":
-            if self.live_members() is None:
-                done = service.refresh()  # no cluster answers: there is nobody whom it could cost the quorum
+            if self.live_members(patience=self.timeout) is None:
+                done = service.refresh()  # there is no quorum that it could cost
             else:
                 urls = ",".join(address.client_url for address in self.cluster.values())
                 # What speaks TLS now may not do so afterwards, and the other way round.
