@@ -24,6 +24,8 @@ def at(text: str) -> float:
         ({"period": "daily", "periodmatch": "number"}, "2026-01-01 23:00", "2026-01-02 00:10", True),
         ({"period": "daily", "periodmatch": "number"}, "2026-01-01 00:10", "2026-01-01 23:00", False),
         ({"period": "daily", "repeat": 2}, "2026-01-01 12:00", "2026-01-02 00:00", True),
+        # The clock was set back.
+        ({"period": "daily"}, "2026-06-01 12:00", "2026-01-01 12:00", True),
         ({"period": "hourly"}, "2026-01-01 12:00", "2026-01-01 12:59", False),
         ({"period": "weekly", "periodmatch": "number"}, "2026-01-04 12:00", "2026-01-05 01:00", True),
         ({"period": "monthly", "periodmatch": "number"}, "2026-01-31 12:00", "2026-02-01 01:00", True),
@@ -51,6 +53,11 @@ def test_a_scheduled_resource_is_applied_once_in_its_period(apply) -> None:
     assert "Could not find schedule nope" in run.outcomes["Thing[c]"].events[0].message
     assert apply({"a": {"schedule": "daily"}}).changed() == []
     assert apply({"a": {"schedule": "daily"}}, ignore_schedules=True).changed() == ["a"]
+
+
+def test_a_look_uses_no_turn_up(apply) -> None:
+    assert apply({"a": {"schedule": "daily"}}, noop=True).state("Thing[a]") == "noop"
+    assert apply({"a": {"schedule": "daily"}}).changed() == ["a"]
 
 
 def test_an_audit_tells_of_what_somebody_else_changed(apply) -> None:

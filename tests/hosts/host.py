@@ -42,8 +42,9 @@ HOOKS = (
     'echo host.example.com >"$1/etc/hostname"; echo "127.0.0.1 localhost" >"$1/etc/hosts"; touch "$1/etc/fstab"',
     'rm -rf "$1"/etc/apt/sources.list* "$1"/var/lib/apt/lists/* "$1"/var/log/*.log',
 )
-BUILD_LIMIT, BOOT_LIMIT, COMMAND_LIMIT = 400, 60, 90
-"""Seconds."""
+BUILD_LIMIT, BOOT_LIMIT, COMMAND_LIMIT = 400, 60, 120
+AGAIN = 600
+"""Seconds. AGAIN: how long a root that could not be built is not tried again."""
 
 # Read here, at import: the tests later turn the cache folder to one of their own.
 CACHE = Path(
@@ -76,8 +77,20 @@ def base() -> Path:
     with open(CACHE / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not root.exists():
-            _build(root)
+            _refuse_to_try_again(root)
+            try:
+                _build(root)
+            except NoHosts as reason:
+                root.with_suffix(".failed").write_text(str(reason))
+                raise
     return root
+
+
+def _refuse_to_try_again(root: Path) -> None:
+    """Where it just could not be built, the next process of the same tests need not wait for that too."""
+    failed = root.with_suffix(".failed")
+    if failed.exists() and time.time() - failed.stat().st_mtime < AGAIN:
+        raise NoHosts(failed.read_text())
 
 
 def _build(root: Path) -> None:
@@ -127,10 +140,11 @@ class Host:
                 stderr=output,
                 env={**os.environ, "NOTIFY_SOCKET": f"{folder}/notify"},
             )
-            wait_until(lambda: self._is_up(notices), f"{self.name} comes up", BOOT_LIMIT)
-        if self._process.poll() is not None:
-            lines = log.read_text(errors="replace").split("\n")
-            raise NoHosts(f"systemd-nspawn boots no host here: {' / '.join(line for line in lines[-4:] if line)}")
+            end = time.monotonic() + BOOT_LIMIT
+            while not self._is_up(notices):
+                if self._process.poll() is not None or time.monotonic() > end:
+                    lines = [line for line in log.read_text(errors="replace").splitlines() if line]
+                    raise NoHosts(f"systemd-nspawn boots no host here: {' / '.join(lines[-3:]) or 'no word of it'}")
         (self._nspawn,) = children(self._process.pid)
         (self._leader,) = children(self._nspawn)
         self.root = Path(f"/proc/{self._leader}/root")
@@ -151,10 +165,7 @@ class Host:
         """
 
     def _is_up(self, notices: socket.socket) -> bool:
-        """Whether systemd says so, or there is nobody left to say so."""
-        assert self._process is not None
-        if self._process.poll() is not None:
-            return True
+        """Whether systemd says so; waits a moment for it."""
         notices.settimeout(0.5)
         try:
             return b"READY=1" in notices.recv(4096)

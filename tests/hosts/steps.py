@@ -3,8 +3,10 @@
     #= what this step shows
     #$ a shell command that somebody ran on the host before
     file { '/etc/motd': content => 'hello' }
+    #? a shell command that must succeed afterwards (where there is no twin to compare with)
 
-A topic begins on a new host. A new step, or a new file of steps, needs nothing else to be proven.
+A topic begins on a new host. A new step, or a new file of steps, needs nothing else to be proven. In `manifests/alone`
+are those that Puppet has no part in: types that it lacks, or applies otherwise, as the file's first lines tell.
 """
 
 from __future__ import annotations
@@ -15,14 +17,16 @@ from typing import NamedTuple
 
 MANIFESTS = Path(__file__).parent / "manifests"
 TOPICS = sorted(path.stem for path in MANIFESTS.glob("*.pp"))
+ALONE = sorted(f"alone/{path.stem}" for path in MANIFESTS.glob("alone/*.pp"))
 
 
 class Step(NamedTuple):
-    """title: what it shows. commands: shell, run before. code: what is applied."""
+    """title: what it shows. commands: shell, run before. code: what is applied. checks: shell that holds afterwards."""
 
     title: str
     commands: list[str]
     code: str
+    checks: list[str]
 
     @property
     def types(self) -> set[str]:
@@ -35,5 +39,9 @@ def read(topic: str) -> list[Step]:
     steps = []
     for part in (MANIFESTS / f"{topic}.pp").read_text().split("#= ")[1:]:
         title, _, code = part.partition("\n")
-        steps.append(Step(title, re.findall(r"^#\$ (.*)$", code, re.MULTILINE), code))
+        steps.append(Step(title, _marked("$", code), code, _marked("?", code)))
     return steps
+
+
+def _marked(mark: str, code: str) -> list[str]:
+    return re.findall(rf"^#{re.escape(mark)} (.*)$", code, re.MULTILINE)

@@ -234,7 +234,9 @@ class Transaction:
         now = time.time()
         if not schedule.allows(self._memory.of(resource.ref).get("managed", 0.0), now):
             return "schedule"
-        self._memory.keep(resource.ref, managed=now)
+        if not self._is_noop(resource):
+            # A look uses no turn up: the run that it announces is allowed still.
+            self._memory.keep(resource.ref, managed=now)
         return ""
 
     # What travels along the edges ----------------------------------------------------------------------------------

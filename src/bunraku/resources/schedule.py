@@ -83,7 +83,8 @@ class Schedule(ResourceType):
         return False
 
     def _period_is_over(self, previous: float, now: float) -> bool:
-        if self.period is None:
+        if self.period is None or previous > now:
+            # The clock was set back: what lies ahead of us says nothing.
             return True
         if self.periodmatch == "distance":
             return bool(now - previous >= PERIODS[self.period] / self.repeat)
