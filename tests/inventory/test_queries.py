@@ -99,6 +99,9 @@ PQL: list[tuple[str, list[str]]] = [
     ('inventory { facts."my.dotted"."a b" = "c" and facts.is_virtual = false }', ["web1.example"]),
     ('reports { receive_time > "2020-01-01" and status = "failed" }', ["db1"]),
     ("resources { type = 'File' and parameters.mode = '0644' }", ALL),
+    # A pattern that would keep a backtracking engine busy for years.
+    (f"nodes {{ certname ~ '^({'(a|a?)+' * 40})+$' }}", []),
+    ('inventory { facts.match("m.*d").match(".* b") = "c" }', ALL),
 ]
 
 
@@ -135,6 +138,8 @@ def test_pql_extracts(population: Client, query: str, rows: list[Any]) -> None:
         ("/nodes", '["=", "certname"]', "takes a field and a value"),
         ("/nodes", '["like", "certname", "x"]', '"like" is not an operator'),
         ("/nodes", '["~", "certname", "("]', "not a regular expression"),
+        ("/nodes", '["~", "certname", "(?=a)"]', "not a regular expression"),
+        ("/nodes", '["~", "certname", 1]', "is a string"),
         ("/nodes", '["=", "certname", ', "not JSON"),
         ("/nodes", '["and"]', "at least one condition"),
         ("/nodes", '["from", "facts"]', "asks from facts"),

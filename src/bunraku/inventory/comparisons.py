@@ -6,14 +6,14 @@ have is false, so its `not` is true. Every value goes to SQLite as a parameter.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from bunraku.inventory import times
 from bunraku.inventory.clauses import shown
 from bunraku.inventory.entities import Entity
 from bunraku.inventory.errors import QueryError
-from bunraku.inventory.fields import Sql, Value, checked_pattern, joined, split_dotted, value_of
+from bunraku.inventory.fields import Sql, Value, joined, split_dotted, value_of
+from bunraku.inventory.patterns import Pattern, compiled, literal
 from bunraku.inventory.store import as_text
 
 ACTIVE = "SELECT certname FROM node WHERE deactivated IS NULL AND expired IS NULL"
@@ -56,8 +56,8 @@ def _leaf_rows(head: str, steps: list[Any], operator: str, value: Any) -> Sql | 
     if operator == "null?" or isinstance(value, (dict, list)):
         return None
     path = list(steps) if head == "facts" else [head, *steps]
-    if any(isinstance(step, re.Pattern) for step in path):
-        pattern = [s.pattern if isinstance(s, re.Pattern) else re.escape(s) if isinstance(s, str) else s for s in path]
+    if any(isinstance(step, Pattern) for step in path):
+        pattern = [s.text if isinstance(s, Pattern) else literal(s) if isinstance(s, str) else s for s in path]
         return Sql("SELECT certname FROM fact_content WHERE path_matches(?, path) AND", (as_text(pattern),))
     return Sql("SELECT certname FROM fact_content WHERE path = ? AND", (as_text(path),))
 
@@ -86,17 +86,17 @@ def _compare(found: Value, operator: str, value: Any, name: str) -> Sql:
 
 
 def _match(found: Value, value: Any, name: str) -> Sql:
-    pattern = checked_pattern(value)
+    compiled(value)
     if found.kind == "string":
-        return joined(Sql("regexp(?, ", (pattern,)), found.sql, Sql(")"))
+        return joined(Sql("regexp(?, ", (value,)), found.sql, Sql(")"))
     if found.kind == "json":
         sql = found.sql
         text = (
             f"(json_type({sql.text}) NOT IN ('object', 'array', 'null') AND regexp(?, json_extract({sql.text}, '$')))"
         )
-        return Sql(text, (*sql.params, pattern, *sql.params))
+        return Sql(text, (*sql.params, value, *sql.params))
     if found.kind == "array":
-        return Sql(f"EXISTS (SELECT 1 FROM json_each({found.sql.text}) AS a WHERE regexp(?, a.value))", (pattern,))
+        return Sql(f"EXISTS (SELECT 1 FROM json_each({found.sql.text}) AS a WHERE regexp(?, a.value))", (value,))
     raise QueryError(f'"~" does not work on {name}, which is a {found.kind}')
 
 
@@ -105,9 +105,9 @@ def _path_match(found: Value, value: Any, name: str) -> Sql:
         raise QueryError(f'"~>" compares a path with an array of patterns: ["~>", "path", ["os", ".*"]], not {name}')
     for step in value:
         if isinstance(step, bool) or not isinstance(step, int):
-            checked_pattern(step)
+            compiled(step)
     sql = joined(Sql("path_matches(?, ", (as_text(value),)), found.sql, Sql(")"))
-    if isinstance(value[0], str) and re.escape(value[0]) == value[0]:
+    if isinstance(value[0], str) and literal(value[0]) == value[0]:
         return joined(Sql("(e.name = ? AND", (value[0],)), sql, Sql(")"))  # the first step is a name: use the index
     return sql
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from bunraku.inventory.entities import Entity
 from bunraku.inventory.errors import QueryError
+from bunraku.inventory.patterns import Pattern, compiled
 
 FUNCTIONS = ("count", "avg", "sum", "min", "max", "to_string")
 
@@ -103,23 +104,12 @@ def _function(entity: Entity, call: list[Any]) -> Column:
     return Column(name, "number", Sql(f"{name}({sql.text})", sql.params), aggregate=True)
 
 
-def checked_pattern(pattern: Any) -> str:
-    """A regular expression that compiles. Raises QueryError."""
-    if not isinstance(pattern, str):
-        raise QueryError(f"a regular expression is a string, not {pattern!r}")
-    try:
-        re.compile(pattern)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise QueryError(f"'{pattern}' is not a regular expression: {error}") from None
-    return pattern
-
-
 # A step of a dotted field: quoted, a pattern, or plain with an index or none.
 _STEP = re.compile(r'"(?P<quoted>(?:[^"]|"(?!\.|$))*)"|match\("(?P<match>.*?)"\)|(?P<plain>[^."\[\]]+)')
 _INDEX = re.compile(r"\[(\d{1,9})\]")
 
 
-def split_dotted(name: str) -> tuple[str, list[str | int | re.Pattern[str]]]:
+def split_dotted(name: str) -> tuple[str, list[str | int | Pattern]]:
     """`facts.disks."sda.1"[0].size` as its head and the steps below; `match("…")` is a pattern. Raises QueryError."""
     steps: list[Any] = []
     at = 0
@@ -128,7 +118,8 @@ def split_dotted(name: str) -> tuple[str, list[str | int | re.Pattern[str]]]:
         if found is None:
             raise QueryError(f"'{name}' is not a path: a name is expected at column {at + 1}")
         if found["match"] is not None:
-            steps.append(re.compile(checked_pattern(found["match"])))
+            compiled(found["match"])
+            steps.append(Pattern(found["match"]))
         else:
             steps.append(found["plain"] if found["quoted"] is None else found["quoted"])
         at = found.end()
@@ -146,7 +137,7 @@ def json_path(steps: list[Any]) -> str:
     """The steps as SQLite's JSON path. Raises QueryError for what has none."""
     path = "$"
     for step in steps:
-        if isinstance(step, re.Pattern):
+        if isinstance(step, Pattern):
             raise QueryError('match("…") can be compared with a value, nothing else')
         if isinstance(step, str) and '"' in step:
             raise QueryError(f"a key with a double quote cannot be asked for: {step}")

@@ -20,6 +20,7 @@ import orjson
 
 from bunraku.inventory import schema, times
 from bunraku.inventory.errors import InventoryError
+from bunraku.inventory.patterns import compiled
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process's write to end."""
@@ -246,13 +247,8 @@ def _contents(certname: str, facts: dict[str, Any]) -> Iterator[tuple[str, str, 
 # Functions that queries call ------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
 def _regexp(pattern: str, value: Any) -> bool | None:
-    return None if value is None else _compiled(pattern).search(str(value)) is not None
+    return None if value is None else compiled(pattern).search(str(value)) is not None
 
 
 @lru_cache(maxsize=64)
@@ -272,7 +268,7 @@ def _element_matches(pattern: str | int, element: str | int) -> bool:
         return pattern == element
     if isinstance(element, int) and pattern.isdigit():
         return False
-    return _compiled(pattern).fullmatch(str(element)) is not None
+    return compiled(pattern).fullmatch(str(element)) is not None
 
 
 # The parts of PostgreSQL's to_char that have a meaning for a time in UTC, longest first.
