@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import signal
 import socket
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import overlay
+import pods
 
 HERE = Path(__file__).parent
 MODULES = HERE / "modules"
@@ -74,6 +76,7 @@ class Tour:
         self.rows: list[Shown] = []
         self.watcher: subprocess.Popen[bytes] | None = None
         self.overlay: overlay.Overlay | None = None
+        self.pods: pods.Pods | None = None
         self.inventory = root / "inventory.db"
         etcd, peer, self.web, first, second, self.third = free_ports(6)
         self.ports = (first, second)
@@ -154,6 +157,9 @@ class Tour:
         reason = overlay.why_not()
         if not reason:
             steps += [self.join_two_hosts, self.ask_the_inventory]
+        no_pods = pods.why_not()
+        if not no_pods:
+            steps.append(self.run_a_pod)
         for step in steps:
             step()
             if not self.rows[-1].held:
@@ -161,6 +167,8 @@ class Tour:
         self.table()
         if reason:
             print(f"left out: the overlay network of two hosts ({reason})", flush=True)
+        if no_pods:
+            print(f"left out: the pod ({no_pods})", flush=True)
         return len(self.rows) == len(steps) and all(row.held for row in self.rows)
 
     def bring_up(self) -> None:
@@ -279,6 +287,21 @@ class Tour:
                 raise Failed("the inventory does not know both hosts by their addresses")
             shown("both hosts, each with its own address")
 
+    def run_a_pod(self) -> None:
+        """7: an image is built, and a manifest runs it."""
+        with self.step("10 an image is built, and a manifest runs it as a pod") as shown:
+            self.pods = pods.Pods(self.bunraku, self.root, self.env)
+            self.pods.build()
+            apply = ["apply", "--statedir", str(self.root / "state"), "--detailed-exitcodes", str(HERE / "pods.pp")]
+            if self.pods.bunraku_here(*apply).returncode != 2:
+                raise Failed("the pod was not launched")
+            listed = self.pods.bunraku_here("resource", "rkt_pod").stdout
+            if not re.search(r"ensure +=> 'running',\n +app +=> 'hello',\n +image_name => 'hello'", listed):
+                raise Failed("the pod does not run")
+            if self.pods.bunraku_here(*apply).returncode != 0:
+                raise Failed("the pod was not as declared")
+            shown(f"it runs, isolated as {self.pods.isolation}; a second apply has nothing to do")
+
     # ------------------------------------------------------------ programs beside the manifest
 
     def start_third_back_end(self) -> None:
@@ -311,6 +334,8 @@ class Tour:
         stop(pids)
         if self.overlay is not None:
             self.overlay.end(stop)
+        if self.pods is not None:
+            self.pods.end()
 
     def table(self) -> None:
         """The closing table."""

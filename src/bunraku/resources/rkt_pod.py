@@ -52,6 +52,8 @@ class RktPod(ResourceType):
     what is declared launches it anew, and so does a notification, such as from the file of its image.
     """
 
+    unprinted = frozenset(DECLARED)  # an app's variables may be secrets
+
     name = Param("The pod's name; or a UUID, or the first eight characters of one.", namevar=True, munge=_name)
     ensure = Ensure("What is to become of it.", values=("running", "stopped", "absent"), default=None)
     app = Property("The names of its apps; read only.")
