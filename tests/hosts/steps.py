@@ -31,7 +31,7 @@ class Step(NamedTuple):
     @property
     def types(self) -> set[str]:
         """The resource types that it declares."""
-        return set(re.findall(r"^\s*(?:[-~]> )?([a-z_:]+) \{ ?[\['$]", self.code, re.MULTILINE))
+        return set(re.findall(r"^\s*(?:[-~]> )?([a-z_:]+) \{ ?[\['$]", self.code, re.MULTILINE)) - {"class"}
 
 
 def read(topic: str) -> list[Step]:
@@ -45,3 +45,18 @@ def read(topic: str) -> list[Step]:
 
 def _marked(mark: str, code: str) -> list[str]:
     return re.findall(rf"^#{re.escape(mark)} (.*)$", code, re.MULTILINE)
+
+
+def table() -> str:
+    """What is proven on hosts, as the table in docs/hosts.md."""
+    lines = ["| topic | steps | types | beside Puppet |", "|---|---|---|---|"]
+    for topic in (*TOPICS, *ALONE):
+        found = read(topic)
+        titles = "; ".join(step.title for step in found)
+        types = ", ".join(f"`{name}`" for name in sorted(set().union(*(step.types for step in found))))
+        lines.append(f"| {topic.removeprefix('alone/')} | {titles} | {types} | {'no' if topic in ALONE else 'yes'} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table())

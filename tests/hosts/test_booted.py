@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from host import Boot, Host
+import steps
+from host import REPOSITORY, Boot, Host
 
 pytestmark = pytest.mark.root
 
@@ -25,3 +26,8 @@ def test_what_a_host_changed_is_seen_and_is_gone_with_it(boot: Boot) -> None:
     assert not root.exists()
     assert "bunraku-short" not in Path("/proc/self/mounts").read_text()
     assert not [name for name in os.listdir("/tmp") if name.startswith("bunraku-short")]
+
+
+def test_the_page_tells_of_every_step() -> None:
+    page = (REPOSITORY / "docs/hosts.md").read_text()
+    assert steps.table() in page, "print the table with: python tests/hosts/steps.py"
