@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bunraku.etcd import EtcdError
+from bunraku.resources import _owners
 from bunraku.resources.base import (
     Changes,
     Ensure,
@@ -25,7 +26,6 @@ from bunraku.resources.base import (
     integer,
     text,
 )
-from bunraku.system.accounts import group_id, user_id
 from bunraku.system.files import replace
 
 
@@ -80,19 +80,9 @@ class EtcdCert(ResourceType):
             made = issue(name, hosts, self.days, ca_cert=self.ca_cert, ca_key=self.ca_key)
         except EtcdError as problem:
             raise ResourceError(str(problem)) from None
-        uid = self._account(user_id, self.owner)
-        gid = self._account(group_id, self.group)
+        uid, gid = _owners.uid(self.owner), _owners.gid(self.group)
         replace(self.key_file, made.key, mode=0o600, uid=uid, gid=gid)
         replace(self.path, made.cert, mode=0o644, uid=uid, gid=gid)
-
-    @staticmethod
-    def _account(find: Any, name: str | None) -> int | None:
-        if name is None:
-            return None
-        found: int | None = find(name)
-        if found is None:
-            raise ResourceError(f"there is no user or group '{name}'")
-        return found
 
     def describe(self, name: str, current: Any, desired: Any) -> str:
         """created, or why it was issued anew."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shlex
 import stat
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 from bunraku.catalog.catalog import Resource
@@ -15,7 +13,6 @@ from bunraku.resources.base import (
     Changes,
     Param,
     Property,
-    ResourceError,
     ResourceType,
     State,
     absolute_path,
@@ -23,12 +20,9 @@ from bunraku.resources.base import (
     integer,
     text,
 )
-from bunraku.resources.file import ahead
 from bunraku.resources.file.content import Content, diff
 from bunraku.resources.file.mode import mode, octal, wanted
-from bunraku.system import accounts, files
-
-VALIDATE_DEADLINE = 300.0
+from bunraku.system import accounts
 
 KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link", stat.S_IFIFO: "fifo"}
 KINDS |= {stat.S_IFSOCK: "socket", stat.S_IFBLK: "blockSpecial", stat.S_IFCHR: "characterSpecial"}
@@ -136,12 +130,13 @@ class File(ResourceType):
             raise ValueError("You cannot specify a remote recursion without a source")
         if self.checksum_value is not None and self.checksum in ("mtime", "ctime", "none"):
             raise ValueError(f"checksum_value goes with a checksum algorithm, not with '{self.checksum}'")
-        self._source: Any = None
+        self.found: Any = None
+        """The source that is there, once it was looked for."""
 
     def desired(self) -> State:
         """With content it is a file, with a target a link, with a source what that is, though nobody says so."""
         desired = super().desired()
-        found = self._source
+        found = self.found
         if found is not None and desired.get("ensure") in (None, "present", "file", "directory", "link"):
             desired = {**desired, "ensure": found.kind}
             if found.kind == "link":
@@ -159,7 +154,8 @@ class File(ResourceType):
             desired.setdefault("content", value)
         return {name: desired[name] for name in self.properties if name in desired}
 
-    def _algorithm(self) -> str:
+    def algorithm(self) -> str:
+        """The algorithm that checksums of the content are of."""
         lengths = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
         return self.checksum or lengths.get(len(self.checksum_value or ""), "sha256")
 
@@ -182,7 +178,7 @@ class File(ResourceType):
         if self.source is not None and self.ensure != "absent":
             from bunraku.resources.file import source
 
-            self._source = source.first(self.source, self.run.source, follow=follow)
+            self.found = source.first(self.source, self.run.source, follow=follow)
         try:
             status = os.stat(self.path) if follow else os.lstat(self.path)
         except (FileNotFoundError, NotADirectoryError):
@@ -223,29 +219,29 @@ class File(ResourceType):
 
     def _same_content(self, current: Content, desired: Any) -> bool:
         if self.checksum_value is not None:
-            return bool(current.digest(self._algorithm()) == self.checksum_value)
-        if self._source is None:
+            return bool(current.digest(self.algorithm()) == self.checksum_value)
+        if self.found is None:
             return current.same_as(desired)
         if self.checksum == "none":
             return True
         if self.checksum in ("mtime", "ctime"):
-            return bool(os.stat(self.path).st_mtime >= self._source.modified)
-        if self._source.checksum is not None:
-            algorithm, digest = self._source.checksum
+            return bool(os.stat(self.path).st_mtime >= self.found.modified)
+        if self.found.checksum is not None:
+            algorithm, digest = self.found.checksum
             return bool(current.digest(algorithm) == digest)
-        return current.same_as(self._new_content())
+        return current.same_as(self.new_content())
 
-    def _new_content(self) -> Content:
+    def new_content(self) -> Content:
         """What the file shall hold; from the web it is fetched here, once."""
         if self.content is not None:
             return self.content  # type: ignore[no-any-return]
-        if self._source is None:
+        if self.found is None:
             return Content(b"")
-        if self._source.content is None:
+        if self.found.content is None:
             from bunraku.resources.file import source
 
-            self._source = self._source._replace(content=Content(source.download(self._source.url)))
-        return self._source.content  # type: ignore[no-any-return]
+            self.found = self.found._replace(content=Content(source.download(self.found.url)))
+        return self.found.content  # type: ignore[no-any-return]
 
     def generate(self) -> Iterable[Resource]:
         """What is below a folder."""
@@ -258,165 +254,21 @@ class File(ResourceType):
     # Changing ------------------------------------------------------------------------------------------------------
 
     def change(self, changes: Changes) -> None:
-        """Make it so in one step: content, owner and mode become visible together."""
+        """Make it so."""
+        from bunraku.resources.file import writing
+
         ensure = changes.get("ensure")
         if ensure == "absent":
-            self._remove()
+            writing.remove(self)
         elif ensure is not None:
-            self._create(ensure)
+            writing.create(self, ensure)
         elif "content" in changes:
-            self._back_up()
-            self._write()
+            writing.back_up(self)
+            writing.write(self)
         elif "target" in changes:
-            files.make_link(self.path, changes["target"], uid=self._uid(), gid=self._gid())
+            writing.link(self, changes["target"])
         else:
-            self._set_attributes(changes)
-
-    def _create(self, ensure: str) -> None:
-        self._check_parent()
-        was = self.current["ensure"]
-        if was == "directory":
-            if not self.force:
-                raise ResourceError(f"{self.path} is a folder; it is replaced by a {ensure} only with force => true")
-            self._back_up()
-            files.remove_tree(self.path)
-        elif was == "file":
-            self._back_up()
-        uid, gid = self._uid(), self._gid()
-        if ensure == "directory":
-            if was != "absent":
-                files.remove(self.path)
-            bits = None if self.mode is None else wanted(self.mode, 0o755, True)
-            files.make_folder(self.path, mode=bits, uid=uid, gid=gid)
-        elif ensure == "link":
-            target = self.target if self._source is None else self._source.target
-            if target is None:
-                raise ResourceError(f"{self.path} shall be a link, but it is not said where to: add target => …")
-            files.make_link(self.path, target, uid=uid, gid=gid)
-        else:
-            self._write()
-
-    def _check_parent(self) -> None:
-        folder = os.path.dirname(self.path)
-        if not os.path.isdir(folder):
-            raise ResourceError(f"Cannot create {self.path}; parent directory {folder} does not exist")
-
-    def _write(self) -> None:
-        content = self._new_content()
-        if self.checksum_value is not None and content.digest(self._algorithm()) != self.checksum_value:
-            found = content.digest(self._algorithm())
-            raise ResourceError(f"The new content has the checksum {found}, not {self.checksum_value}: not written")
-        with ahead.take(self) or self.replacement() as new:
-            if self.validate_cmd:
-                self._check(new.temporary_path)
-            new.flush()
-            new.commit(flush=False)
-        folder = os.path.dirname(os.path.realpath(self.path) if self.links == "follow" else self.path)
-        if folder not in self.run.unflushed:
-            self.run.unflushed.add(folder)
-            with suppress(OSError):
-                files.sweep(folder)
-
-    def replacement(self) -> files.Replacement:
-        """The new file under its temporary name. Raises OSError, ResourceError."""
-        bits = self.current["mode"] if self.current["ensure"] == "file" else 0o644 & ~files.current_umask()
-        return files.Replacement(
-            self.path,
-            self._new_content().chunks(),
-            mode=bits if self.mode is None else wanted(self.mode, bits, False),
-            uid=self._uid(),
-            gid=self._gid(),
-            follow=self.links == "follow",
-        )
-
-    def can_be_written_ahead(self) -> bool:
-        """Whether the new content is at hand, small, and need not be looked at by anybody first."""
-        content = self.content
-        return isinstance(content, Content) and content.size <= ahead.LARGEST and not self.validate_cmd
-
-    def written_ahead(self) -> files.Replacement | None:
-        """The new file under its temporary name, if it will have to be written and can be now."""
-        if not self.can_be_written_ahead():
-            return None
-        try:
-            self.current = self.read()
-            desired = self.desired()
-            due = self.current["ensure"] == "absent" or not self.in_sync(
-                "content", self.current.get("content"), self.content
-            )
-            if (
-                desired.get("ensure") not in ("file", "present")
-                or self.current["ensure"] not in ("absent", "file")
-                or not due
-            ):
-                return None
-            return self.replacement()
-        except (OSError, ResourceError):
-            # Its turn will tell what is wrong, or it is put right until then.
-            return None
-
-    def _check(self, temporary: str) -> None:
-        """Let `validate_cmd` look at the new content. Raises ResourceError where it refuses."""
-        from bunraku.system import process
-
-        command = self.validate_cmd.replace(self.validate_replacement, shlex.quote(temporary))
-        result = process.run(["/bin/sh", "-c", command], deadline=VALIDATE_DEADLINE)
-        if not result.ok:
-            raise ResourceError(f"validate_cmd refused the new content: exit {result.code}", result.output)
-
-    def _remove(self) -> None:
-        if self.current["ensure"] == "directory" and not self.force:
-            raise ResourceError(f"{self.path} is a folder; it is removed only with force => true")
-        self._back_up()
-        if self.current["ensure"] == "directory":
-            files.remove_tree(self.path)
-        else:
-            files.remove(self.path)
-
-    def _back_up(self) -> None:
-        """Keep what is about to go: a file's content, or that of every file in a folder."""
-        if self.backup == "false":
-            return
-        kind = self.current["ensure"]
-        if self.backup.startswith("."):
-            if kind == "file":
-                files.replace(self.path + self.backup, self.current["content"].chunks(), mode=self.current["mode"])
-            return
-        from bunraku.resources.filebucket import bucket_of
-
-        bucket = bucket_of(self.backup, self.run)
-        if kind == "file":
-            bucket.keep(self.path, self.current["content"])
-        elif kind == "directory":
-            for folder, _, names in os.walk(self.path):
-                for path in (os.path.join(folder, name) for name in names):
-                    if os.path.isfile(path) and not os.path.islink(path):
-                        bucket.keep(path, Content.of_file(path, os.path.getsize(path)))
-
-    def _set_attributes(self, changes: Changes) -> None:
-        now = self.current
-        bits = wanted(self.mode, now["mode"], now["ensure"] == "directory") if "mode" in changes else None
-        path = os.path.realpath(self.path) if self.links == "follow" else self.path
-        # A new owner clears the set-user-ID bits, so the mode is set again.
-        if bits is None and now["mode"] & 0o6000 and now["ensure"] != "link":
-            bits = now["mode"]
-        uid = self._uid() if "owner" in changes else None
-        gid = self._gid() if "group" in changes else None
-        files.set_attributes(path, mode=bits, uid=uid, gid=gid)
-
-    def _uid(self) -> int | None:
-        return self._account("user", self.owner, accounts.user_id)
-
-    def _gid(self) -> int | None:
-        return self._account("group", self.group, accounts.group_id)
-
-    def _account(self, kind: str, name: str | None, number: Any) -> int | None:
-        if name is None:
-            return None
-        found: int | None = number(name)
-        if found is None:
-            raise ResourceError(f"Could not find {kind} {name}")
-        return found
+            writing.set_attributes(self, changes)
 
     # Showing -------------------------------------------------------------------------------------------------------
 
@@ -454,8 +306,8 @@ class File(ResourceType):
             if isinstance(value, Content):
                 return f"{{sha256}}{value.digest('sha256')}"
             if self.checksum_value is not None:
-                return f"{{{self._algorithm()}}}{self.checksum_value}"
-            return f"{{sha256}}{self._new_content().digest('sha256')}"
+                return f"{{{self.algorithm()}}}{self.checksum_value}"
+            return f"{{sha256}}{self.new_content().digest('sha256')}"
         if name == "mode" and isinstance(value, int):
             return octal(value)
         if name == "owner" and isinstance(value, int):
@@ -468,4 +320,4 @@ class File(ResourceType):
         """The changed lines of the content, where they may be shown."""
         if name != "content" or not self.show_diff or current is None:
             return []
-        return diff(current, self._new_content())
+        return diff(current, self.new_content())

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bunraku.resources import _owners
+from bunraku.resources.base import ResourceError
+from bunraku.resources.file.content import Content
+from bunraku.resources.file.mode import wanted
 from bunraku.system import files
 from bunraku.system.files import Replacement
 
@@ -42,7 +46,7 @@ def take(file: File) -> Replacement | None:
     if staged is None:
         staged = file.run.shared["file ahead"] = _Staged()
         file.run.at_end.append(staged.drop)
-    if file.path not in staged.by_path and file.can_be_written_ahead():
+    if file.path not in staged.by_path and _can_be_written_ahead(file):
         _stage(file, staged)
     return staged.by_path.pop(file.path, None)
 
@@ -57,13 +61,54 @@ def _stage(file: File, staged: Any) -> None:
     neighbours = [other for other in others if other.path not in staged.by_path][:room]
     new: dict[str, Replacement] = {}
     for neighbour in neighbours:
-        replacement = neighbour.written_ahead()
-        if replacement is not None:
-            new[neighbour.path] = replacement
+        written = _written_ahead(neighbour)
+        if written is not None:
+            new[neighbour.path] = written
     staged.by_path.update(new)
     if not new:
         staged.pause, staged.next_pause = staged.next_pause, min(_PATIENCE, 2 * staged.next_pause)
         return
     staged.next_pause = 1
-    new[file.path] = staged.by_path[file.path] = file.replacement()
+    new[file.path] = staged.by_path[file.path] = replacement(file)
     files.flush_all(list(new.values()))
+
+
+def _can_be_written_ahead(file: File) -> bool:
+    """Whether the new content is at hand, small, and need not be looked at by anybody first."""
+    content = file.content
+    return isinstance(content, Content) and content.size <= LARGEST and not file.validate_cmd
+
+
+def _written_ahead(file: File) -> Replacement | None:
+    """The new file under its temporary name, if it will have to be written and can be now."""
+    if not _can_be_written_ahead(file):
+        return None
+    try:
+        file.current = file.read()
+        desired = file.desired()
+        due = file.current["ensure"] == "absent" or not file.in_sync(
+            "content", file.current.get("content"), file.content
+        )
+        if (
+            desired.get("ensure") not in ("file", "present")
+            or file.current["ensure"] not in ("absent", "file")
+            or not due
+        ):
+            return None
+        return replacement(file)
+    except (OSError, ResourceError):
+        # Its turn will tell what is wrong, or it is put right until then.
+        return None
+
+
+def replacement(file: File) -> Replacement:
+    """The new file under its temporary name. Raises OSError, ResourceError."""
+    bits = file.current["mode"] if file.current["ensure"] == "file" else 0o644 & ~files.current_umask()
+    return Replacement(
+        file.path,
+        file.new_content().chunks(),
+        mode=bits if file.mode is None else wanted(file.mode, bits, False),
+        uid=_owners.uid(file.owner),
+        gid=_owners.gid(file.group),
+        follow=file.links == "follow",
+    )
