@@ -34,6 +34,15 @@ def test_an_option_that_this_etcd_does_not_know_is_refused_before_anything_is_wr
     assert (host.folder / "etcd.yml").read_text() == before
 
 
+def test_a_command_for_restarts_is_used_as_it_is_and_alone(hosts: Hosts) -> None:
+    host, note = hosts[0], hosts[0].folder / "restarted"
+    command = f"service_restart => '/bin/echo x >> {note}',"
+    assert host.apply(cluster(host), parameters=command) == 2 and not note.exists()
+    assert host.apply(cluster(host), parameters=f"{command} snapshot_count => 5000,") == 2
+    assert note.read_text() == "x\n"
+    assert host.apply(cluster(host), parameters=f"{command} snapshot_count => 5000,") == 0
+
+
 @pytest.mark.slow
 def test_a_cluster_grows_and_shrinks_by_what_the_code_says(hosts: Hosts) -> None:
     assert hosts[0].apply(cluster(hosts[0])) == 2

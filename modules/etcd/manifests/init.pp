@@ -10,8 +10,8 @@
 # @param service_enable    whether the service starts at boot
 # @param service_provider  `base` runs etcd in the background without any init system, as whoever applies (or `user`);
 #   by default the system's own service is used
-# @param service_restart   the command that restarts the service, such as
-#   `bunraku etcd rolling --member URL --endpoints URL,… -- systemctl restart etcd`: one member at a time among hosts
+# @param service_restart   the command that restarts the service. Without one, the members of `cluster` restart in turn:
+#   one at a time among all hosts, the leader last, only with a quorum
 # @param config_file_path  the configuration: YAML if it ends in .yml or .yaml, else a file of environment variables
 # @param user              who etcd runs as and owns its folders (default: etcd; with service_provider `base`, nobody)
 # @param group             the group of the same

@@ -7,6 +7,7 @@ class etcd::place {
     data_dir    => $etcd::data_dir,
     config_file => $etcd::config_file_path,
     binary      => $etcd::binary,
+    restart     => $etcd::in_turn,
     *           => $etcd::client_files,
   }
 }

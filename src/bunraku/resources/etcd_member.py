@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from bunraku.etcd import Client, EtcdError
 from bunraku.resources._etcd import InCluster, client, in_plain
-from bunraku.resources.base import Changes, Ensure, Param, Property, ResourceError, State, absolute_path
+from bunraku.resources.base import Changes, Ensure, Param, Property, ResourceError, State, absolute_path, boolean
 from bunraku.system import files
 
 if TYPE_CHECKING:
@@ -45,6 +45,11 @@ class EtcdMember(InCluster):
     data_dir = Param("The member's data folder.", munge=absolute_path)
     config_file = Param("The member's configuration: YAML, or environment variables.", munge=absolute_path)
     binary = Param("The program.", munge=absolute_path, default="/usr/bin/etcd")
+    restart = Param(
+        "Whether it restarts the service for a new configuration; false leaves that to the service itself.",
+        munge=boolean,
+        default=True,
+    )
     configuration = Property("Which configuration it runs with.", values=("current",), default="current")
 
     def validate(self) -> None:
@@ -98,7 +103,8 @@ class EtcdMember(InCluster):
 
     def refresh(self) -> str:
         """Restart the service in turn, if it runs; one that does not run will be started."""
-        return "" if self._started_with() == self._digest() else self._restart()
+        due = self.restart and self._started_with() != self._digest()
+        return self._restart() if due else ""
 
     def _restart(self) -> str:
         """Restart the service, while all other members stay, and remember with which configuration."""
