@@ -13,7 +13,7 @@ from load import Load
 from local import LocalCluster
 
 from bunraku.engine.outcome import Outcome
-from bunraku.etcd import Client, Tls, Unreachable, gateway, tls
+from bunraku.etcd import BadSettings, Client, Tls, Unreachable, gateway, tls
 
 Converge = Callable[..., dict[str, Outcome]]
 
@@ -134,3 +134,28 @@ def test_wrong_trust_is_named(secure: TlsCluster, tmp_path: Path) -> None:
     ):
         with Client(endpoint, tls=wrong, deadline=1) as client:
             pytest.raises(Unreachable, client.get, "/a").match(words)
+
+
+def test_files_that_a_member_cannot_serve_with_are_named(tmp_path: Path) -> None:
+    def keep(name: str, pair: tls.Pair) -> tuple[str, str]:
+        (tmp_path / f"{name}.crt").write_bytes(pair.cert)
+        (tmp_path / f"{name}.key").write_bytes(pair.key)
+        return f"{tmp_path}/{name}.crt", f"{tmp_path}/{name}.key"
+
+    ca, ca_key = keep("ca", tls.make_authority("one", 9))
+    other, _ = keep("other", tls.make_authority("one", 9))
+    cert, key = keep("n1", tls.issue("n1", ["10.0.0.1", "*.example.com"], 9, ca_cert=ca, ca_key=ca_key))
+    old, old_key = keep("old", tls.issue("n1", ["10.0.0.1"], -1, ca_cert=ca, ca_key=ca_key))
+    tls.check(cert, key, ca, "10.0.0.1")
+    tls.check(cert, key, ca, "n1.example.com")
+    for files, host, words in (
+        ((old, old_key, ca), "10.0.0.1", "old.crt expired on"),
+        ((cert, ca_key, ca), "10.0.0.1", "ca.key is not the key of .*n1.crt"),
+        ((cert, key, other), "10.0.0.1", "n1.crt is not signed by the authority of .*other.crt"),
+        ((cert, key, ca), "10.0.0.2", "n1.crt is for .*10.0.0.1, not for 10.0.0.2"),
+        ((ca_key, key, ca), "10.0.0.1", "ca.key is not a certificate"),
+        ((cert, cert, ca), "10.0.0.1", "n1.crt is not a private key"),
+        (("/no/such", key, ca), "10.0.0.1", "cannot read /no/such"),
+    ):
+        with pytest.raises(BadSettings, match=words):
+            tls.check(*files, host)

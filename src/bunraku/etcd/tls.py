@@ -90,6 +90,22 @@ def fits(cert: str, key: str) -> bool:
     return _certificate(cert).public_key() == _key(key).public_key()
 
 
+def check(cert: str, key: str, ca_cert: str, host: str) -> None:
+    """Raise `BadSettings` for files that a member at `host` cannot serve with, naming what is wrong with which."""
+    end = expires(cert)
+    if end <= datetime.now(UTC):
+        raise BadSettings(f"{cert} expired on {end:%Y-%m-%d}", remedy="have it renewed")
+    if not fits(cert, key):
+        raise BadSettings(f"{key} is not the key of {cert}", remedy="give the two that were made together")
+    alone = Path(cert).read_bytes().count(b"-----BEGIN CERTIFICATE") == 1  # else it brings the authorities between
+    if alone and not signed_by(cert, ca_cert):
+        raise BadSettings(f"{cert} is not signed by the authority of {ca_cert}", remedy="give the one that signed it")
+    names = hosts_of(cert)
+    if host not in names and f"*.{host.partition('.')[2]}" not in names:
+        told = ", ".join(names) or "no host"
+        raise BadSettings(f"{cert} is for {told}, not for {host}", remedy="have it made for this host's address too")
+
+
 def _builder(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: int
 ) -> x509.CertificateBuilder:

@@ -40,11 +40,15 @@ class EtcdConfig(InCluster):
             raise ValueError("content is needed")
         if self.cluster is not None and not (self.member in self.cluster and self.data_dir):
             raise ValueError("cluster needs member, one of its names, and data_dir")
+        if self.prepared is not None and not (self.moved and self.ca_file and self.cert_file and self.key_file):
+            raise ValueError("prepared needs moved, ca_file, cert_file and key_file")
 
     def read(self) -> State:
         """Nothing: the file is brought in."""
         if self.options and Path(self.binary).exists():
             self._check_options()
+        if self.prepared is not None and not (self.run.noop and not Path(self.cert_file).exists()):
+            self._check_certificate()
         self._written = self._choose() if self.cluster is not None else self.content
         return {}
 
@@ -53,6 +57,18 @@ class EtcdConfig(InCluster):
 
         try:
             check_options(self.options, installed_version(self.binary))
+        except EtcdError as problem:
+            raise ResourceError(str(problem)) from None
+
+    def _check_certificate(self) -> None:
+        """Refuse files that the member could not serve with, before it is restarted with them."""
+        from urllib.parse import urlsplit
+
+        from bunraku.etcd.tls import check
+
+        host = urlsplit(self.cluster[self.member].peer_url).hostname
+        try:
+            check(self.cert_file, self.key_file, self.ca_file, host or "")
         except EtcdError as problem:
             raise ResourceError(str(problem)) from None
 
