@@ -210,7 +210,9 @@ class Hiera:
         except CompileError as error:
             if isinstance(error, HieraError) and error.at_config:
                 raise
-            raise HieraError(f"Lookup of key '{invocation.top}' failed: {error.message}") from error
+            failed = HieraError(f"Lookup of key '{invocation.top}' failed: {error.message}")
+            failed.stands_alone = False  # it is told at the place that asked
+            raise failed from error
 
     def _environment_lookup(self, key: Key, invocation: Invocation, strategy: merge.Strategy) -> Any:
         return MISSING if self._environment is None else self._environment.lookup(key, invocation, strategy)
