@@ -20,7 +20,7 @@ from bunraku.ruby import RubyError, RubyMissing, Worker
         ("100%% <%% %>", {}, "100%% <% %>"),
         ("<%= @missing.nil? %>", {}, "true"),
         ("<%= scope['a::b'] %>", {"a::b": "q"}, "q"),
-        ("<%= scope['::a'] %>", {"a": "q"}, "q"),
+        ("<%= scope['::a'] %>", {"::a": "q", "a": "local"}, "q"),
         ("<%= scope.lookupvar('x') %>", {"x": "é"}, "é"),
         ("<%= has_variable?('x') %> <%= has_variable?('y') %>", {"x": 1}, "true false"),
         (

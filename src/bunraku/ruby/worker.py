@@ -44,7 +44,7 @@ class Caller(Protocol):
         """A number that stands for the scope while it lives."""
 
     def lookup(self, name: str) -> Any:
-        """The variable's value; undef where there is none."""
+        """The variable's value; undef where there is none. `::name` is the top scope's."""
 
     def has(self, name: str) -> bool:
         """Whether the variable is set."""

@@ -131,3 +131,11 @@ notify { 'a': } -> notify { 'b': } ~> notify { 'c': } <- notify { 'd': } <~ noti
 notify { 'q': message => "a 'b' \"c\" ${"d \"e\""}" }
 #### cron core type
 cron { 'x': command => 'y', hour => 2 }
+#### one package name from two providers
+package { 'a': provider => 'gem' }
+package { 'b': name => 'a', provider => 'apt' }
+package { 'c': name => 'a' }
+notify { 'x': require => Package['a', 'b'] }
+#### one package name twice from the same provider
+package { 'a': }
+package { 'b': name => 'a' }

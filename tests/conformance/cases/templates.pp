@@ -67,3 +67,11 @@ notice(inline_template('<%= {"a" => [1, :b]}.to_yaml %><%= YAML.dump([1]) %><%= 
 notice(inline_template('<%= Time.parse("2020-01-02T03:04:05Z").iso8601 %> <%= Date.parse("2020-01-01") %> <%= Time.at(0).utc.to_date %>'))
 notice(inline_template('<%= URI("http://a/b").host %> <%= URI.parse("http://a/b").path %> <%= CGI.escape("a b") %> <%= Pathname("/a").join("b") %>'))
 notice(inline_template('<%= Base64.strict_encode64("a") %> <%= Digest::MD5.hexdigest("a") %> <%= OpenSSL::Digest::SHA1.hexdigest("a") %>'))
+#### erb variables of the top scope
+$x = 'top'
+class a {
+  $x = 'local'
+  notice(inline_template('<%= scope["::x"] %> <%= scope["x"] %> <%= scope.lookupvar("::a::x") %> <%= scope.exist?("::x") %>'))
+  notice(inline_template('<%= scope.find_global_scope["x"] %> <%= scope.compiler.topscope.lookupvar("x") %>'))
+}
+include a

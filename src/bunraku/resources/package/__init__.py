@@ -65,6 +65,9 @@ class Package(ResourceType):
         *("enable_only", "package_settings", "flavor", "responsefile", "allowcdrom"),
     )
 
+    # Packages of one name from several providers are several packages; the title is the name.
+    title_patterns = (("(?m:(.*))", ("name",)),)
+
     name = Param("The package's name.", namevar=True)
     ensure = Property(
         "present (or installed), latest, absent, purged (its configuration too), held, a version, or a range of "
@@ -76,13 +79,14 @@ class Package(ResourceType):
     provider = Param(
         "apt, dnf, yum (repositories), dpkg, rpm (a local `source`), pip, pip3 (Python); found out unless given.",
         values=tuple(PROVIDERS),
+        namevar=True,
     )
     source = Param("A package file, or for pip a file or URL.", munge=text)
     install_options = Param("Further options for installing.", many=True, munge=_options, default=[])
     uninstall_options = Param("Further options for removing.", many=True, munge=_options, default=[])
     configfiles = Param("keep or replace changed configuration files.", values=("keep", "replace"), default="keep")
     reinstall_on_refresh = Param("Whether a notification installs it anew.", munge=boolean, default=False)
-    command = Param("The pip to use: a name on the path, or a path.", munge=text)
+    command = Param("The pip to use: a name on the path, or a path.", munge=text, namevar=True)
     allow_virtual = Param("Whether what another package provides will do (RPM).", munge=boolean, default=True)
     install_only = Param(
         "Whether versions stand beside each other, such as kernels (RPM).", munge=boolean, default=False

@@ -18,13 +18,13 @@ module Puppet
       end
 
       def lookupvar(name, *)
-        name = name.to_s.delete_prefix('::')
+        name = name.to_s
         Scope.kept.fetch([Conversation.scope, name]) { Conversation.ask('lookup', name: name) }
       end
       alias [] lookupvar
 
       def exist?(name)
-        Conversation.ask('has', name: name.to_s.delete_prefix('::'))
+        Conversation.ask('has', name: name.to_s)
       end
       alias bound? exist?
 
@@ -85,6 +85,10 @@ module Puppet
         Catalog.new
       end
 
+      def find_global_scope
+        TopScope.new
+      end
+
       def compiler
         Compiler.new
       end
@@ -134,6 +138,19 @@ module Puppet
         result = send("real_function_#{name}", values)
         kind == :rvalue ? result : nil
       end
+    end
+
+    # The scope of what stands outside of classes: names without an owner are its own.
+    class TopScope < Scope
+      def lookupvar(name, *)
+        super(name.to_s.include?('::') ? name : "::#{name}")
+      end
+      alias [] lookupvar
+
+      def exist?(name)
+        super(name.to_s.include?('::') ? name : "::#{name}")
+      end
+      alias bound? exist?
     end
 
     # Values as functions of the 3.x interface expect them.
@@ -193,7 +210,7 @@ module Puppet
       end
 
       def topscope
-        Scope.new
+        TopScope.new
       end
 
       def node
