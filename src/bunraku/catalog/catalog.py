@@ -69,7 +69,7 @@ class Resource:
         data["exported"] = self.exported
         data["kind"] = self.kind
         if self.parameters:
-            data["parameters"] = {name: wire.encode(value) for name, value in self.parameters.items()}
+            data["parameters"] = wire.encode_items(self.parameters)
         if self.sensitive:
             data["sensitive_parameters"] = sorted(self.sensitive)
         return data

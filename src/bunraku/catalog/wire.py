@@ -15,16 +15,20 @@ TYPE = "__ptype"
 VALUE = "__pvalue"
 
 
+PLAIN = frozenset([str, bool, int, float, type(None)])
+"""The kinds of values that JSON has itself."""
+
+
 def encode(value: Any) -> Any:
     """`value` in terms of JSON's own types. Raises TypeError for what has no wire form."""
     kind = type(value)
-    if kind is str or value is None or kind is bool or kind is int or kind is float:
+    if kind in PLAIN:
         return value
     if kind is list:
-        return [encode(v) for v in value]
+        return [v if type(v) in PLAIN else encode(v) for v in value]
     if kind is dict:
         if all(type(k) is str for k in value) and TYPE not in value:
-            return {k: encode(v) for k, v in value.items()}
+            return encode_items(value)
         flat = [encode(x) for k, v in value.items() for x in (from_hash_key(k), v)]
         return {TYPE: "Hash", VALUE: flat}
     if kind is Sensitive:
@@ -40,6 +44,11 @@ def encode(value: Any) -> Any:
     if to_wire is None:
         raise TypeError(f"a {kind.__name__} has no place in a catalog")
     return to_wire()
+
+
+def encode_items(values: dict[str, Any]) -> dict[str, Any]:
+    """A hash with the values encoded."""
+    return {name: value if type(value) in PLAIN else encode(value) for name, value in values.items()}
 
 
 def decode(data: Any) -> Any:

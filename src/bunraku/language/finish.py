@@ -49,13 +49,13 @@ def _finish_resource(resource: Declaration) -> None:
         resource.parameters = {n: v.value if type(v) is Sensitive else v for n, v in parameters.items()}
     kind = resource.resource_type
     if kind is not None and kind.definition is None:
-        for name in parameters:
-            if not kind.takes(name):
-                from bunraku.language.suggest import nearest
+        if not parameters.keys() <= kind.names:
+            from bunraku.language.suggest import nearest
 
-                hint = nearest(name, kind.parameter_names())
-                message = f"no parameter named '{name}'"
-                raise CompileError(message + f" on {resource.ref}", file=resource.file, line=resource.line, hint=hint)
+            name = next(name for name in parameters if not kind.takes(name))
+            hint = nearest(name, kind.parameter_names())
+            message = f"no parameter named '{name}' on {resource.ref}"
+            raise CompileError(message, file=resource.file, line=resource.line, hint=hint)
     elif resource.was_changed and resource.definition is not None:
         resource.definition.check(resource, parameters)
 

@@ -47,7 +47,18 @@ class ResourceType:
     for, None where several together identify a resource. definition: None for a native type.
     """
 
-    __slots__ = ("definition", "kind", "label", "name", "namevar", "namevars", "signature", "tags", "title_patterns")
+    __slots__ = (
+        "definition",
+        "kind",
+        "label",
+        "name",
+        "namevar",
+        "namevars",
+        "names",
+        "signature",
+        "tags",
+        "title_patterns",
+    )
 
     def __init__(self, name: str, definition: Definition | None, signature: TypeSignature | None) -> None:
         self.name = name
@@ -58,17 +69,14 @@ class ResourceType:
         self.namevars = signature.namevars if signature is not None else ("name",)
         self.namevar = self.namevars[0] if len(self.namevars) == 1 else None
         self.tags = split_tag(name)
+        own = definition.parameters if definition is not None else signature.parameters if signature is not None else ()
+        self.names = frozenset([*own, "name", *METAPARAMETERS])
         patterns = signature.title_patterns if signature is not None else ()
         self.title_patterns = [(compile_ruby(pattern), names) for pattern, names in patterns]
 
     def takes(self, parameter: str) -> bool:
         """Whether resources of this type have the parameter."""
-        if parameter in METAPARAMETERS:
-            return True
-        if self.signature is not None:
-            return parameter in self.signature.parameters or parameter == "name"
-        assert self.definition is not None
-        return parameter == "name" or parameter in self.definition.parameters
+        return parameter in self.names
 
     def parameter_names(self) -> list[str]:
         """The names of all parameters."""

@@ -54,9 +54,12 @@ class Frame:
 
 
 class Scope:
-    """The variables of one body or lambda. Values are Puppet's values as `catalog.values` tells."""
+    """The variables of one body or lambda. Values are Puppet's values as `catalog.values` tells.
 
-    __slots__ = ("compiler", "frame", "match", "next", "variables")
+    output: inside of a template, the pieces of text (str or Sensitive) rendered so far.
+    """
+
+    __slots__ = ("compiler", "frame", "match", "next", "output", "variables")
 
     def __init__(self, frame: Frame, next: Scope | None) -> None:
         self.compiler = frame.compiler
@@ -64,12 +67,14 @@ class Scope:
         self.next = next
         self.variables: dict[str, Any] = {}
         self.match: Any = None
+        self.output: list[Any] = []
 
     def local(self, variables: dict[str, Any]) -> Scope:
         """A scope inside this one that starts with `variables`: a lambda's."""
         inner = Scope(self.frame, self)
         inner.variables = variables
         inner.match = self.match
+        inner.output = self.output
         return inner
 
     @property

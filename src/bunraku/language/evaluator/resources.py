@@ -25,22 +25,24 @@ SHARED = ("before", "notify")
 class Attributes:
     """The attributes of one resource body: what evaluates them to parameters, and where each is set."""
 
-    __slots__ = ("fixed", "node", "places", "splat", "unit")
+    __slots__ = ("computed", "fixed", "node", "places", "splat", "template", "unit")
 
     def __init__(self, unit: Unit, node: nodes.Node, given: list[nodes.Node]) -> None:
         self.unit = unit
         self.node = node
         line = unit.program.line
         self.fixed = [(a.name, unit.closure(a.value), a) for a in given if isinstance(a, nodes.Attribute)]
+        self.template = {name: _constant(a.value) for name, _, a in self.fixed}
+        self.computed = [each for each in self.fixed if self.template[each[0]] is None]
         self.places: dict[str, Place] = {name: (unit.file, line(a.pos)) for name, _, a in self.fixed}
         self.splat = next(((unit.closure(a.value), a) for a in given if isinstance(a, nodes.SplatAttributes)), None)
 
     def values(self, scope: Scope) -> dict[str, Any]:
         """The parameters by name. Raises CompileError for one that is set twice."""
-        values: dict[str, Any] = {}
-        for name, closure, node in self.fixed:
-            if name in values:
-                raise self._set_twice(name)
+        if len(self.template) < len(self.fixed):
+            raise self._set_twice(self._first_double())
+        values: dict[str, Any] = self.template.copy()
+        for name, closure, node in self.computed:
             value = closure(scope)
             if type(value) not in _SIMPLE and (problem := _misfit(value)):
                 raise self.unit.placed(CompileError(problem), node)
@@ -73,6 +75,10 @@ class Attributes:
             raise self.unit.issue(node.value, f"Expected value of type Hash, got {actual}")
         return {str(from_hash_key(name)): each for name, each in value.items()}
 
+    def _first_double(self) -> str:
+        names = [name for name, _, _ in self.fixed]
+        return next(name for index, name in enumerate(names) if name in names[:index])
+
     def _set_twice(self, name: str) -> CompileError:
         return self.unit.issue(self.node, f"The attribute '{name}' has already been set")
 
@@ -94,6 +100,12 @@ def _misfit(value: Any) -> str | None:
     if kind is dict:
         return _misfit(list(value.values()))
     return "Use of an Iterator is not supported here" if isinstance(value, types.IteratorValue) else None
+
+
+def _constant(node: nodes.Node) -> str | bool | None:
+    """The value of a text, true or false as it stands in the code; None for what has to be evaluated."""
+    value = node.value if isinstance(node, (nodes.Literal, nodes.Name)) else None
+    return value if isinstance(value, (str, bool)) else None
 
 
 # ---------------------------------------------------------------- resources

@@ -9,7 +9,7 @@ Rules, observed from Puppet 7.23:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bunraku.catalog.values import Sensitive
 from bunraku.language import nodes, types
@@ -19,8 +19,8 @@ from bunraku.language.evaluator.parameters import Defaults, Parameters
 from bunraku.language.evaluator.unit import Closure, Unit, makes
 from bunraku.language.scope import Scope
 
-OUTPUT = "@epp"
-"""The variable that holds what was rendered so far; no variable of the code's can have this name."""
+if TYPE_CHECKING:
+    from bunraku.language.inputs import Inputs
 
 
 def render_file(scope: Scope, name: str, parameters: Mapping[str, Any] | None) -> Any:
@@ -28,20 +28,22 @@ def render_file(scope: Scope, name: str, parameters: Mapping[str, Any] | None) -
 
     Raises CompileError where there is none, or it fails.
     """
-    inputs = scope.compiler.inputs
+    compiler = scope.compiler
+    template = compiler.templates.get(name)
+    if template is None:
+        template = compiler.templates[name] = _template_file(compiler.inputs, name)
+    return template.render(compiler.top, dict(parameters or {}), parameters is not None)
+
+
+def _template_file(inputs: Inputs, name: str) -> Template:
     path = inputs.find_template(name) or inputs.find_template(f"{name}.epp")
     if path is None:
         raise CompileError(f"Could not find template '{name if name.endswith('.epp') else name + '.epp'}'")
-    template = scope.compiler.templates.get(path)
-    if template is None:
-        try:
-            text = inputs.read_text(path)
-        except OSError as error:
-            raise CompileError(f"epp(): cannot read {path}: {error.strerror}") from None
-        template = scope.compiler.templates[path] = Template(inputs.programs, text, path, "epp")
-    top = scope.compiler.top
-    # The output of a template around this one is out of reach.
-    return template.render(top, dict(parameters or {}), parameters is not None)
+    try:
+        text = inputs.read_text(path)
+    except OSError as error:
+        raise CompileError(f"epp(): cannot read {path}: {error.strerror}") from None
+    return Template(inputs.programs, text, path, "epp")
 
 
 def render_text(scope: Scope, text: str, parameters: Mapping[str, Any] | None) -> Any:
@@ -81,19 +83,31 @@ class Template:
 
     def _checked(self, scope: Scope, given: dict[str, Any]) -> dict[str, Any]:
         """The values of the parameters. One that is given as undef may be unknown, as in the reference."""
-        parameters = self.parameters
-        values = {name: value for name, value in given.items() if value is not None}
-        defaults = Defaults("lambda", scope, parameters.names, values)
-        for parameter in parameters.all:
-            if parameter.name in values:
+        known = {name: value for name, value in given.items() if value is not None}
+        values = dict(known)
+        defaults: Defaults | None = None
+        for parameter in self.parameters.all:
+            name = parameter.name
+            if name in known:
                 continue
             if parameter.default is not None:
-                values[parameter.name] = defaults.value(parameter.name, parameter.default)
-            elif parameter.name in given:
-                values[parameter.name] = None
-        struct = [types.StructElement(p.name, p.type(scope), p.default is not None) for p in parameters.all]
-        types.check_parameters("lambda", types.PStructType(struct), values)
+                if defaults is None:
+                    defaults = Defaults("lambda", scope, self.parameters.names, known)
+                values[name] = defaults.value(name, parameter.default)
+            elif name in given:
+                values[name] = None
+        if not self._fit(scope, values):
+            members = self.parameters.all
+            struct = [types.StructElement(p.name, p.type(scope), p.default is not None) for p in members]
+            types.check_parameters("lambda", types.PStructType(struct), values)
         return values
+
+    def _fit(self, scope: Scope, values: dict[str, Any]) -> bool:
+        """Whether each parameter has a value, of its type, and there is none besides."""
+        parameters = self.parameters
+        if values.keys() != set(parameters.names):
+            return False
+        return all(not p.is_typed or p.type(scope).instance(values[p.name]) for p in parameters.all)
 
 
 @makes(nodes.Template)
@@ -101,8 +115,9 @@ def _template(unit: Unit, node: nodes.Template) -> Closure:
     body = unit.effect(node.body)
 
     def template(scope: Scope) -> Any:
+        # The output of a template around this one is out of reach.
         output: list[Any] = []
-        scope.variables[OUTPUT] = output
+        scope.output = output
         body(scope)
         if not any(isinstance(part, Sensitive) for part in output):
             return "".join(output)
@@ -116,7 +131,7 @@ def _render_text(unit: Unit, node: nodes.RenderText) -> Closure:
     text = node.text
 
     def render_text(scope: Scope) -> None:
-        scope.find(OUTPUT).append(text)
+        scope.output.append(text)
 
     return render_text
 
@@ -127,6 +142,6 @@ def _render_value(unit: Unit, node: nodes.RenderValue) -> Closure:
 
     def render_value(scope: Scope) -> None:
         value = value_of(scope)
-        scope.find(OUTPUT).append(value if isinstance(value, (str, Sensitive)) else types.interpolate(value))
+        scope.output.append(value if isinstance(value, (str, Sensitive)) else types.interpolate(value))
 
     return render_value

@@ -310,6 +310,8 @@ def _runtime(target: PType, keys: list[Any]) -> PType:
 
 def _resource(target: PType, keys: list[Any]) -> Any:
     assert isinstance(target, PResourceType)
+    if target.type_name is not None and len(keys) == 1 and type(keys[0]) is str:
+        return PResourceType(target.type_name, keys[0])
     if not keys:
         raise _arity(str(target), 1, _MANY, 0)
     keys = list(keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from bunraku.language.types.base import Expanding, PType
@@ -88,6 +89,7 @@ class PResourceType(PCatalogEntryType):
         return name if self.title is None else f"{name}[{quote(self.title)}]"
 
 
+@lru_cache(maxsize=4096)
 def capitalize_segments(name: str) -> str:
     """`a::b` as `A::B`; what begins with a capital stays as it is."""
     if name[:1].isascii() and name[:1].isupper():
