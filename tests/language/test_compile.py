@@ -47,3 +47,25 @@ def test_only_a_virtual_resource_that_is_realized_is_in_the_catalog() -> None:
 def test_recursion_without_end_is_an_error() -> None:
     with pytest.raises(bunraku.CompileError, match="stack level too deep"):
         compile("function f($x) { f($x + 1) } f(1)")
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("fil { '/x': }", "did you mean 'file'?"),
+        ("Fil <| |>", "did you mean 'file'?"),
+        ("create_resources('fil', { 'a' => {} })", "did you mean 'file'?"),
+        ("notice(Strin)", "did you mean 'String'?"),
+        ("type Web::Port = Integer\nnotice(Web::Prot)", "did you mean 'Web::Port'?"),
+    ],
+)
+def test_the_nearest_type_is_named(code: str, hint: str) -> None:
+    with pytest.raises(bunraku.CompileError) as caught:
+        compile(code)
+    assert caught.value.hint == hint
+
+
+def test_sane_nesting_compiles() -> None:
+    deep = "[" * 400 + "1" + "]" * 400
+    value = compile(f"notify {{ 'n': message => {deep} }}").to_dict()["resources"][-1]
+    assert str(value["parameters"]["message"]) == deep

@@ -127,3 +127,18 @@ def test_ruby_starts_ahead_where_the_last_compilation_needed_it(site: Any, monke
         assert message(site(code)) == "1"
     site("notify { 'n': message => 'no Ruby' }")
     assert expected == [["templates"]]
+
+
+def test_a_types_own_ruby_says_more_than_a_bare_surface(site: Any) -> None:
+    files = {
+        "lib/puppet/type/mailalias.rb": """
+            Puppet::Type.newtype(:mailalias) do
+              newparam(:name, namevar: true)
+              newparam(:colour)
+            end
+        """
+    }
+    catalog = site("mailalias { 'a': colour => 'red' }", **files)
+    assert catalog["Mailalias[a]"] == {"colour": "red"}
+    with pytest.raises(bunraku.CompileError, match="no parameter named 'recipient'"):
+        site("mailalias { 'a': recipient => 'b' }", **files)

@@ -38,9 +38,10 @@ class Compilation:
 
     def to_dict(self) -> dict[str, Any]:
         """The catalog in Puppet's wire format. Raises CompileError for a value that has no form in it."""
+        from bunraku.language.depth import deep
         from bunraku.language.errors import CompileError
 
-        with collector_paused():
+        with collector_paused(), deep():
             try:
                 return self.catalog.to_dict()
             except CompileError as error:
@@ -97,6 +98,7 @@ def compile(
     """
     from bunraku.api.foresight import Foresight
     from bunraku.language.compiler import Compiler
+    from bunraku.language.depth import deep
     from bunraku.language.errors import CompileError
 
     foresight = Foresight(_cache("foresight"), str(manifest), *map(str, modulepath), str(environment), certname)
@@ -116,7 +118,7 @@ def compile(
         if not isinstance(environment, str):
             for warning in environment.warnings:
                 compiler.warn(warning, None, None)
-        with collector_paused():
+        with collector_paused(), deep():
             catalog = compiler.compile(_programs(manifest, compiler))
         if not isinstance(environment, str) and environment.config_version:
             catalog.version = _version(environment.config_version)

@@ -46,7 +46,7 @@ class TypeSignature:
     name: lower case (`file`). parameters: by name. namevars: the parameters that identify a resource; the title
     stands for a sole namevar. title_patterns: pairs of a regular expression in Ruby's syntax and the parameters that
     its groups fill, for types with several namevars. isomorphic: False where two resources may share a namevar (exec,
-    notify).
+    notify). is_surface: whether the names are all that is known of it, so that a module's type says more.
     """
 
     name: str
@@ -56,10 +56,14 @@ class TypeSignature:
     isomorphic: bool = True
     doc: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    is_surface: bool = False
 
 
 class Registry(Protocol):
     """Where signatures are found."""
+
+    def names(self) -> list[str]:
+        """The names of all types that it knows: what a misspelt one may have meant."""
 
     def find(self, name: str) -> TypeSignature | None:
         """The signature of the type called `name` (lower case), or None where there is no such type."""

@@ -219,10 +219,10 @@ class Inputs:
         self._ruby = self.ruby
 
     def find_type(self, name: str) -> TypeSignature | None:
-        """The surface of a native type: ours, else one out of a module."""
+        """The surface of a native type: ours, else one out of a module, else what little is known of Puppet's."""
         found = self.registry.find(name)
-        if found is None and self.ruby is not None:
-            found = self.ruby.find_type(name)
+        if (found is None or found.is_surface) and self.ruby is not None:
+            found = self.ruby.find_type(name) or found
         return found
 
     def close(self) -> None:

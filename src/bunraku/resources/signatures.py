@@ -32,5 +32,7 @@ def find(name: str) -> TypeSignature | None:
             namevar, properties, others = (column.split() for column in rest.split("|"))
             known = dict.fromkeys([*namevar, *others], False) | dict.fromkeys(properties, True)
             parameters = {p: ParameterSignature(p, "", is_property) for p, is_property in known.items()}
-            return TypeSignature(name, parameters, tuple(namevar), isomorphic=name not in ("exec", "whit"))
+            # Every compilation has a stage: no module has a better one.
+            is_surface = name not in ("stage", "whit")
+            return TypeSignature(name, parameters, tuple(namevar), isomorphic=name != "whit", is_surface=is_surface)
     return None

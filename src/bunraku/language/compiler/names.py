@@ -149,7 +149,16 @@ class Names(Messages):
 
     def hint_for_type(self, name: str) -> str | None:
         """The nearest known resource type."""
-        return nearest(name, [*self.loader.defines, *(n for n, t in self._resource_types.items() if t is not None)])
+        return nearest(name, self._known_resource_types())
+
+    def hint_for_type_name(self, name: str) -> str | None:
+        """The nearest known type as it is named in code, `Integer` or `Nginx::Server`."""
+        known = [*types.names(), *self.loader.aliases, *self._known_resource_types()]
+        return nearest(name, map(types.capitalize_segments, known))
+
+    def _known_resource_types(self) -> list[str]:
+        used = [name for name, found in self._resource_types.items() if found is not None]
+        return [*self.loader.defines, *used, *self.inputs.registry.names()]
 
     def hint_for_class(self, name: str) -> str | None:
         """The nearest known class, or module."""

@@ -91,7 +91,7 @@ def _type_name(unit: Unit, node: nodes.TypeName) -> Closure:
             raise unit.placed(error, node) from None
         if found is None:
             raise unit.issue(
-                node, f"Resource type not found: {node.value}", scope.compiler.hint_for_type(node.value.lower())
+                node, f"Resource type not found: {node.value}", scope.compiler.hint_for_type_name(node.value)
             )
         return found
 

@@ -6,6 +6,7 @@ import re
 from typing import NoReturn
 
 from bunraku.language.checker import check
+from bunraku.language.depth import deep
 from bunraku.language.errors import CompileError
 from bunraku.language.lexer import Tokens, tokenize
 from bunraku.language.nodes import (
@@ -27,7 +28,7 @@ from bunraku.language.parser.resources import STATEMENT_FUNCTIONS, ResourceParse
 _BYTE_ORDER_MARK = (
     "Illegal UTF-8 Byte Order mark at beginning of input: [EF BB BF] - remove these from the puppet source"
 )
-_TOO_DEEP = "Code is nested too deeply"
+_TOO_DEEP = "Code is nested too deeply: put a part of it into a variable, class or function of its own"
 _MAX_FAULTS = 20
 _ENDS = frozenset(["}", "EOF", "ERROR"])
 _OPENING = {"{": "}", "(": ")", "WS(": ")", "[": "]", "LIST[": "]"}
@@ -47,12 +48,14 @@ def parse(text: str, file: str | None = None) -> Program:
     text: the code. file: its path, for errors. Raises CompileError for the first syntax error, with the rest of the
     file's in `others`.
     """
-    return _run(text, file, template=False)
+    with deep():
+        return _run(text, file, template=False)
 
 
 def parse_epp(text: str, file: str | None = None) -> Program:
     """The syntax tree of an EPP template; its body is a Template. Raises as `parse` does."""
-    return _run(text, file, template=True)
+    with deep():
+        return _run(text, file, template=True)
 
 
 def _run(text: str, file: str | None, *, template: bool) -> Program:

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from bunraku.language.types.references import capitalize_segments as capitalize_segments
     from bunraku.language.types.regexp import Regexp as Regexp
     from bunraku.language.types.registry import lookup as lookup
+    from bunraku.language.types.registry import names as names
     from bunraku.language.types.scalars import PIntegerType as PIntegerType
     from bunraku.language.types.scalars import PStringType as PStringType
     from bunraku.language.types.strings import interpolate as interpolate
@@ -89,7 +90,7 @@ _NAMES = {
     "operators": ("compare", "equals", "includes", "matches", "ordered", "type_less"),
     "references": ("PClassType", "PResourceType", "PTypeReferenceType", "capitalize_segments"),
     "regexp": ("Regexp",),
-    "registry": ("lookup",),
+    "registry": ("lookup", "names"),
     "scalars": ("PIntegerType", "PStringType"),
     "strings": ("interpolate", "puppet_repr", "to_string"),
     "structured": ("PStructType", "StructElement"),

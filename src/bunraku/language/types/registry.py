@@ -101,6 +101,11 @@ _LATER: dict[str, tuple[str, str]] = {
 }
 
 
+def names() -> list[str]:
+    """The names of all built-in types, in lower case."""
+    return [*_BUILT_IN, *_LATER]
+
+
 def lookup(name: str) -> PType | None:
     """The built-in type called `name` (lower case, a leading `::` may stand before it), or None."""
     name = name.removeprefix("::")
