@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+import sys
 import time
 
 import pytest
@@ -251,8 +252,10 @@ def test_what_cannot_work_ends_with_a_line(
 
 def test_a_network_that_is_not_described_yet_is_waited_for(switch: Switch) -> None:
     host = switch.host()
-    host.begin()
+    host.begin("-healthz-port", "8471")
     until(lambda: "waiting: /coreos.com/network/config is not in etcd" in host.said())
+    ask = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8471/healthz', timeout=5).status)"
+    assert host.namespace.exec(sys.executable, "-c", ask).strip() == "200"
     switch.configure({"Type": "alloc"})
     host.wait_ready()
     assert host.environment["FLANNEL_MTU"] == "1500"
@@ -283,3 +286,13 @@ def test_without_the_right_to_change_the_network_it_ends_with_a_line(switch: Swi
     host.begin(run_by=["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"])
     assert host.daemon.wait(30) == 1
     assert host.said().splitlines()[-1].endswith("device flannel.1: not permitted: this needs root, or CAP_NET_ADMIN")
+
+
+def test_a_device_that_somebody_else_made_is_in_the_way(switch: Switch) -> None:
+    switch.configure({"Type": "vxlan"})
+    host = switch.host()
+    host.namespace.ip("link", "add", "other", "type", "vxlan", "id", "1", "dstport", "8472", "dev", "eth0")
+    host.begin()
+    assert host.daemon.wait(30) == 1
+    assert host.said().splitlines()[-1].endswith("device flannel.1: something of that kind is there already")
+    assert "other" in host.namespace.ip("link")
