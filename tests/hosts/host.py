@@ -148,8 +148,11 @@ class Host:
         (self._nspawn,) = children(self._process.pid)
         (self._leader,) = children(self._nspawn)
         self.root = Path(f"/proc/{self._leader}/root")
-        (self.root / "usr/local/bin/bunraku").symlink_to(REPOSITORY / ".venv/bin/bunraku")
+        (self.root / "usr/bin/bunraku").symlink_to(REPOSITORY / ".venv/bin/bunraku")
         self.changes = Path(f"/proc/{self._nspawn}/root{folder}/memory/upper")
+        python = self.run(f"{REPOSITORY}/.venv/bin/python", "-c", "import ssl, ctypes, zlib", ok=False)
+        if python.returncode:
+            raise NoHosts(f"this machine's Python does not run in a Debian host: {python.stderr.strip()[-200:]}")
 
     def _script(self) -> str:
         memory = f"{self._folder}/memory"

@@ -11,7 +11,8 @@ pytestmark = pytest.mark.root
 
 
 def test_a_host_has_systemd_bunraku_and_puppet(host: Host) -> None:
-    assert host.output("systemctl", "is-system-running") == "running"
+    # Degraded: a unit that needs what this machine's kernel does not grant.
+    assert host.output("systemctl", "is-system-running", "--wait") in ("running", "degraded")
     assert host.output("bunraku", "facts", "networking.fqdn").endswith("host.example.com")
     assert host.output("puppet", "--version").startswith("7.")
 
