@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import sys
 from importlib import import_module
 
@@ -81,10 +82,31 @@ def _call(name: str, argv: list[str]) -> int:
     command = import_module(f"bunraku.cli.{name.replace('-', '_')}")
     # A command whose users know other exit codes brings a parser of its own.
     parser = getattr(command, "Parser", argparse.ArgumentParser)(
-        prog=f"bunraku {name}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog=f"bunraku {name}", description=command.__doc__, formatter_class=_Help
     )
     command.add_arguments(parser)
     return int(command.run(parser.parse_args(argv)))
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal.
+
+    argparse makes one for each flag, and without a width each of them loads shutil, with all its compressors, to ask.
+    """
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """The width of the terminal: COLUMNS where it is set, as shells do; 80 where there is no terminal."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdigit() and int(told) > 0:
+        return int(told)
+    try:
+        return os.get_terminal_size().columns or 80
+    except OSError:
+        return 80
 
 
 def _defect(error: Exception) -> str:

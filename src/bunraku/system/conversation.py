@@ -37,6 +37,10 @@ class Conversation:
         os.set_blocking(self._to, False)
         os.set_blocking(self._from, False)
         self._buffer = bytearray()
+        self._polls: dict[int, select.poll] = {}
+        for descriptor, event in ((self._to, select.POLLOUT), (self._from, select.POLLIN)):
+            self._polls[descriptor] = select.poll()
+            self._polls[descriptor].register(descriptor, event)
 
     def say(self, line: bytes, *, deadline: float) -> None:
         """Send `line`, which holds no line break. deadline: as `time.monotonic` counts.
@@ -48,7 +52,7 @@ class Conversation:
             try:
                 rest = rest[os.write(self._to, rest) :]
             except BlockingIOError:
-                self._wait(self._to, select.POLLOUT, deadline)
+                self._wait(self._to, deadline)
             except OSError as error:
                 raise CommandError(f"'{self.name}' has ended: {self._how_it_ended()}") from error
 
@@ -63,7 +67,7 @@ class Conversation:
             if start > LONGEST:
                 self.end()
                 raise CommandError(f"'{self.name}' was ended: it wrote more than {LONGEST} bytes in one answer")
-            self._wait(self._from, select.POLLIN, deadline)
+            self._wait(self._from, deadline)
             data = os.read(self._from, 1 << 20)
             if not data:
                 raise CommandError(f"'{self.name}' has ended: {self._how_it_ended()}")
@@ -81,10 +85,9 @@ class Conversation:
         end_group(self._child.pid, grace=0.0, process=self._child)
         self._child.wait()
 
-    def _wait(self, descriptor: int, event: int, deadline: float) -> None:
-        poll = select.poll()
-        poll.register(descriptor, event)
-        while not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+    def _wait(self, descriptor: int, deadline: float) -> None:
+        """Wait until the descriptor can be read from, or written to, as it is for."""
+        while not self._polls[descriptor].poll(max(0.0, deadline - time.monotonic()) * 1000):
             if time.monotonic() >= deadline:
                 self.end()
                 raise CommandTimeout(f"'{self.name}' was ended: it did not answer in time")

@@ -133,11 +133,26 @@ def _binary(unit: Unit, node: nodes.Binary) -> Closure:
 
 
 def _and(unit: Unit, node: nodes.Binary, left: Closure, right: Closure) -> Closure:
-    return lambda scope: truthy(left(scope)) and truthy(right(scope))
+    # As `truthy` says, without the calls: there is no more frequent operator.
+    def both(scope: Scope) -> bool:
+        value = left(scope)
+        if value is None or value is False:
+            return False
+        value = right(scope)
+        return value is not None and value is not False
+
+    return both
 
 
 def _or(unit: Unit, node: nodes.Binary, left: Closure, right: Closure) -> Closure:
-    return lambda scope: truthy(left(scope)) or truthy(right(scope))
+    def either(scope: Scope) -> bool:
+        value = left(scope)
+        if value is not None and value is not False:
+            return True
+        value = right(scope)
+        return value is not None and value is not False
+
+    return either
 
 
 def _equal(unit: Unit, node: nodes.Binary, left: Closure, right: Closure) -> Closure:

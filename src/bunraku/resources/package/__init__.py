@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -37,6 +36,8 @@ def default_provider() -> str:
     """apt where dpkg is in charge, else dnf or yum, else (where nothing is there) apt, whose error tells."""
     if os.path.exists("/var/lib/dpkg/status"):
         return "apt"
+    import shutil  # with all its compressors; compiling a catalog has no need of it
+
     return next((name for name in ("dnf", "yum") if shutil.which(name)), "apt")
 
 
