@@ -83,7 +83,8 @@ def main() -> None:
                 "--rm",
                 "--network=none",
                 "--log-driver=none",
-                "--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024",
+                "--ulimit=nofile=1024:1024",
+                "--ulimit=nproc=1024:1024",
                 image,
             ]
             peers["podman run"] = lambda n: alone

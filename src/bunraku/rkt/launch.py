@@ -104,7 +104,9 @@ class Declared:
         pod = prepare_declared(self.pods, self.store, self.name, declaration, self.trust, self.insecure)
         pod.move(PREPARED)
         pod.unlock()
-        process.run(["setsid", "--fork", *self.rkt, "run-prepared", pod.uuid], deadline=START_WAIT)
+        # What the apps write is in their logs; nobody else is there to read it.
+        alone = ["sh", "-c", 'exec setsid --fork "$@" >/dev/null 2>&1', "rkt"]
+        process.run([*alone, *self.rkt, "run-prepared", pod.uuid], deadline=START_WAIT)
         self._wait_for_start(pod)
 
     def _wait_for_start(self, pod: Pod) -> None:
@@ -165,6 +167,8 @@ def unit(name: str, rkt: list[str], words: list[str], restart: str) -> str:
         "KillMode=mixed",
         "Delegate=true",
         f"Restart={restart}",
+        # What an app ends with that was asked to.
+        "SuccessExitStatus=143",
         "",
         "[Install]",
         "WantedBy=multi-user.target",
