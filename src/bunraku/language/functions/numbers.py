@@ -179,19 +179,15 @@ def why_not_compared(*arguments: Any) -> str | None:
     if not (comparable.instance(a) and comparable.instance(b)):
         return (
             "compare(): Non comparable type. Only values of the types Numeric, String, Semver, Timestamp and "
-            f"Timestamp can be compared. Got {_label(a)} and {_label(b)}"
+            f"Timestamp can be compared. Got {types.label(a)} and {types.label(b)}"
         )
     if rest and not (isinstance(a, str) and isinstance(b, str)):
         return "compare(): The third argument (ignore case) can only be used when comparing strings"
     if len(rest) > 1:
         return f"compare(): Accepts at most 3 arguments, got {len(arguments)}"
     if rest and not isinstance(rest[0], bool):
-        return f"compare(): The third argument (ignore case) must be a Boolean. Got {_label(rest[0])}"
+        return f"compare(): The third argument (ignore case) must be a Boolean. Got {types.label(rest[0])}"
     return (
         "compare(): Can only compare values of the same type (or for Timestamp/Timespan also against Numeric). "
-        f"Got {_label(a)} and {_label(b)}"
+        f"Got {types.label(a)} and {types.label(b)}"
     )
-
-
-def _label(value: Any) -> str:
-    return types.infer_reduced(value).name

@@ -4,7 +4,8 @@ One file a noun: `base` (what every type is), `scalars`, `collections`, `structu
 `references`, `aliases` are the types; `semver`, `times`, `uri`, `binary`, `init`, `objects`, `typesets` are those
 seldom used, imported when their name is looked up (`registry`). `inference` finds the type of a value, `access` makes
 `Type[…]`, `type_parser` reads types in text, `mismatch` says what does not fit, `operators` has the comparisons,
-`conversions` is `Type.new` (with `constructors`), `strings` prints values, `regexp` runs Ruby's regular expressions.
+`conversions` is `Type.new` (with `constructors`), `strings` prints values (in `formats`; `interpolation` is what
+`"${x}"` prints), `regexp` runs Ruby's regular expressions.
 
 Everything that other rooms use is named here, and imported on first use.
 """
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from bunraku.language.types.inference import common as common
     from bunraku.language.types.inference import infer as infer
     from bunraku.language.types.inference import infer_reduced as infer_reduced
+    from bunraku.language.types.interpolation import interpolate as interpolate
     from bunraku.language.types.iteration import IteratorValue as IteratorValue
     from bunraku.language.types.iteration import is_iterable as is_iterable
     from bunraku.language.types.iteration import iterate as iterate
@@ -57,7 +59,6 @@ if TYPE_CHECKING:
     from bunraku.language.types.registry import names as names
     from bunraku.language.types.scalars import PIntegerType as PIntegerType
     from bunraku.language.types.scalars import PStringType as PStringType
-    from bunraku.language.types.strings import interpolate as interpolate
     from bunraku.language.types.strings import puppet_repr as puppet_repr
     from bunraku.language.types.strings import to_string as to_string
     from bunraku.language.types.structured import PStructType as PStructType
@@ -92,7 +93,8 @@ _NAMES = {
     "regexp": ("Regexp",),
     "registry": ("lookup", "names"),
     "scalars": ("PIntegerType", "PStringType"),
-    "strings": ("interpolate", "puppet_repr", "to_string"),
+    "interpolation": ("interpolate",),
+    "strings": ("puppet_repr", "to_string"),
     "structured": ("PStructType", "StructElement"),
     "times": ("time_arithmetic",),
     "type_parser": ("interpret", "parse"),

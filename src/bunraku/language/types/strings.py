@@ -1,4 +1,4 @@
-"""Values as text: what an interpolation prints, and `String.new` with its formats.
+"""Values as text: `String.new`, which prints a value in the format for its type.
 
 A format is `%`, flags, width, precision and a letter. Formats are given by type; the most specific one that takes the
 type of a value counts, and arrays and hashes have formats for what they hold.
@@ -6,234 +6,24 @@ type of a value counts, and arrays and hashes have formats for what they hold.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from functools import cmp_to_key
 from typing import Any, NamedTuple
 
 from bunraku.catalog.values import DEFAULT, Binary, Default, Deferred, Sensitive, from_hash_key
-from bunraku.language.errors import CompileError
-from bunraku.language.types.base import PAnyType, PType
-from bunraku.language.types.collections import PArrayType, PHashType, PTupleType
+from bunraku.language.types.base import PType
+from bunraku.language.types.collections import PArrayType, PHashType
+from bunraku.language.types.formats import ELEMENTS, PLAIN, Format, Formats, defaults, given, merged
 from bunraku.language.types.inference import infer
+from bunraku.language.types.interpolation import base64_text, text_of
 from bunraku.language.types.iteration import IteratorValue
 from bunraku.language.types.labels import ruby_class
-from bunraku.language.types.quoting import float_text, literal, quote
+from bunraku.language.types.quoting import float_text, quote
 from bunraku.language.types.regexp import Regexp
-from bunraku.language.types.registry import lookup
-from bunraku.language.types.scalars import PEnumType, PFloatType, PNumericType, PPatternType, PStringType
-from bunraku.language.types.structured import PStructType
-
-# ---------------------------------------------------------------- interpolation
-
-
-def interpolate(value: Any) -> str:
-    """What `"${value}"` prints: arrays and hashes without quotes, undef as nothing, regexps between slashes."""
-    kind = type(value)
-    if kind is str:
-        return value  # type: ignore[no-any-return]
-    if kind is int:
-        return str(value)
-    if kind is list:
-        return f"[{', '.join(map(interpolate, value))}]"
-    if kind is dict:
-        pairs = [f"{interpolate(from_hash_key(k))} => {interpolate(v)}" for k, v in value.items()]
-        return f"{{{', '.join(pairs)}}}"
-    return text_of(value)
-
-
-def text_of(value: Any) -> str:
-    """A single value as Ruby's `to_s` prints it."""
-    how = _TEXTS.get(type(value))
-    return str(value) if how is None else how(value)
-
-
-def _deferred(value: Deferred) -> str:
-    """A deferred call as an object of its type is printed."""
-    arguments = {} if value.arguments is None else {"arguments": value.arguments}
-    return f"Deferred({literal({'name': value.name, **arguments})})"
-
-
-def _base64(value: Binary) -> str:
-    from base64 import b64encode
-
-    return b64encode(value.data).decode()
-
-
-_TEXTS: dict[type, Callable[[Any], str]] = {
-    str: str,
-    type(None): lambda _: "",
-    bool: lambda v: "true" if v else "false",
-    float: float_text,
-    Default: lambda _: "default",
-    Binary: _base64,
-    Sensitive: lambda _: "Sensitive [value redacted]",
-    Deferred: _deferred,
-}
 
 
 def puppet_repr(value: Any) -> str:
     """`value` as `String.new(value, '%p')` prints it: strings quoted, undef as `undef`."""
     return to_string(value, "%p")
-
-
-# ---------------------------------------------------------------- formats
-
-
-class Format:
-    """One format: the text, its parts, and for containers the separators and the formats of what they hold."""
-
-    __slots__ = ("elements", "flags", "letter", "precision", "separator", "separator2", "text", "width")
-
-    _FORM = re.compile(r"^%([\s\[+#0{<(|-]*)([1-9][0-9]*)?(?:\.([0-9]+))?([a-zA-Z])$", re.MULTILINE)
-
-    def __init__(
-        self,
-        text: str,
-        separator: str | None = None,
-        separator2: str | None = None,
-        elements: Formats | None = None,
-    ) -> None:
-        match = self._FORM.search(text)
-        if match is None:
-            raise ValueError(f"The format '{text}' is not a valid format on the form '%<flags><width>.<prec><format>'")
-        self.text = text
-        self.flags = match[1]
-        if len(set(self.flags)) < len(self.flags):
-            raise ValueError(f"The same flag can only be used once, got '{text}'")
-        if sum(flag in _DELIMITERS for flag in self.flags) > 1:
-            raise ValueError(f"Only one of the delimiters [ {{ ( < | can be given in the format flags, got '{text}'")
-        self.width = None if match[2] is None else int(match[2])
-        self.precision = None if match[3] is None else int(match[3])
-        self.letter = match[4]
-        self.separator = separator
-        self.separator2 = separator2
-        self.elements = elements
-
-    @property
-    def alternative(self) -> bool:
-        """Whether `#` is among the flags."""
-        return "#" in self.flags
-
-    def delimiters(self, default: str) -> tuple[str, str]:
-        """What stands around a container: that of the flags, nothing for a space, else `default`."""
-        for flag in self.flags:
-            if flag in _DELIMITERS:
-                return flag, _DELIMITERS[flag]
-        return ("", "") if " " in self.flags else (default[0], default[1])
-
-    def over(self, lower: Format) -> Format:
-        """This format with what it leaves open taken from `lower`."""
-        return Format(
-            self.text,
-            lower.separator if self.separator is None else self.separator,
-            lower.separator2 if self.separator2 is None else self.separator2,
-            _merge(lower.elements, self.elements),
-        )
-
-    def aligned(self, text: str) -> str:
-        """`text` in the width and precision."""
-        text = text if self.precision is None else text[: self.precision]
-        return text.ljust(self.width or 0) if "-" in self.flags else text.rjust(self.width or 0)
-
-    def run(self, value: Any, letter: str | None = None) -> str:
-        """`value` through Ruby's `format`, with another letter where one is given. Raises ValueError."""
-        from bunraku.language.functions.sprintf import formatted
-
-        letter = letter or ("s" if self.letter == "p" else self.letter)
-        try:
-            return formatted(self.text.replace(self.letter, letter), [value])
-        except CompileError as error:
-            raise ValueError(error.message) from None
-
-    def refuse(self, kind: str, letters: str) -> ValueError:
-        """The error for a letter that a type has no format for."""
-        return ValueError(
-            f"Illegal format '{self.letter}' specified for value of {kind} type"
-            f" - expected one of the characters '{letters}'"
-        )
-
-
-Formats = dict[PType, Format]
-
-_DELIMITERS = {"[": "]", "{": "}", "(": ")", "<": ">", "|": "|"}
-_PLAIN = Format("%s")
-_ELEMENTS: Formats = {PAnyType.DEFAULT: Format("%p")}
-_KEYS = ("separator", "separator2", "format", "string_formats")
-_RANKS: dict[type[PType], int] = {
-    PStructType: 1,
-    PHashType: 2,
-    PTupleType: 3,
-    PArrayType: 4,
-    PPatternType: 10,
-    PEnumType: 11,
-    PStringType: 12,
-}
-
-
-def _defaults() -> Formats:
-    formats = _default_formats
-    if not formats:
-        for kind, form in (
-            (lookup("object"), Format("%p")),
-            (PFloatType.DEFAULT, Format("%f")),
-            (PNumericType.DEFAULT, Format("%d")),
-            (PArrayType.DEFAULT, Format("%a", ", ", ", ", _ELEMENTS)),
-            (PHashType.DEFAULT, Format("%h", ", ", " => ", _ELEMENTS)),
-            (lookup("binary"), Format("%B")),
-            (PAnyType.DEFAULT, _PLAIN),
-        ):
-            if kind is not None:
-                formats[kind] = form
-    return formats
-
-
-_default_formats: Formats = {}
-
-
-def _merge(lower: Formats | None, higher: Formats | None) -> Formats | None:
-    """The formats of both; a higher one overrules those of the types that its type takes."""
-    if lower is None or higher is None:
-        return higher if lower is None else lower
-    kept = {k: f for k, f in lower.items() if not any(h != k and h.assignable(k) for h in higher)}
-    merged = dict(kept)
-    for kind, form in higher.items():
-        merged[kind] = form.over(kept[kind]) if kind in kept else form
-    return {kind: merged[kind] for kind in sorted(merged, key=cmp_to_key(_more_specific))}
-
-
-def _more_specific(a: PType, b: PType) -> int:
-    down, up = b.assignable(a), a.assignable(b)
-    if a == b:
-        return 0
-    if down != up:
-        return -1 if down else 1
-    ranks = [_RANKS.get(type(kind), 0) for kind in (a, b)]
-    left, right = (str(a), str(b)) if 0 in ranks else ranks
-    return (left > right) - (left < right)  # type: ignore[operator]
-
-
-def _given(formats: dict[Any, Any] | None) -> Formats | None:
-    """The formats that a user gave, by type. Raises ValueError for what is none."""
-    if formats is None:
-        return None
-    result: Formats = {}
-    for kind, form in formats.items():
-        if not isinstance(kind, PType):
-            raise ValueError("top level keys in the format hash must be data types, got instance of 'String'")
-        if not isinstance(form, dict):
-            result[kind] = Format(form)
-            continue
-        if not set(form) <= set(_KEYS):
-            allowed = ", ".join(f"'{key}'" for key in _KEYS)
-            raise ValueError(f"only {allowed} are allowed in a container format, got {interpolate(form)}")
-        elements = _given(form.get("string_formats"))
-        text = form.get("format", "%p")
-        result[kind] = Format(text, form.get("separator"), form.get("separator2"), elements)
-    return result
-
-
-# ---------------------------------------------------------------- conversion
 
 
 class Indent(NamedTuple):
@@ -260,18 +50,18 @@ def to_string(value: Any, formats: Any = DEFAULT) -> str:
     formats: DEFAULT, one format for the value, or a hash of formats by type. Raises ValueError for a bad format.
     """
     if formats is DEFAULT or formats is None:
-        return _convert(infer(value), value, _defaults(), Indent())
+        return _convert(infer(value), value, defaults(), Indent())
     kind = infer(value)
     if isinstance(formats, str):
         bare: PType = kind
         for container in (PArrayType.DEFAULT, PHashType.DEFAULT):
             bare = container if container.assignable(kind) else bare
         formats = {bare: {"format": formats} if bare is not kind else formats}
-    return _convert(kind, value, _merge(_defaults(), _given(formats)) or {}, Indent())
+    return _convert(kind, value, merged(defaults(), given(formats)) or {}, Indent())
 
 
 def _convert(kind: PType, value: Any, formats: Formats, indent: Indent) -> str:
-    form = next((f for k, f in formats.items() if k.assignable(kind)), _PLAIN)
+    form = next((f for k, f in formats.items() if k.assignable(kind)), PLAIN)
     how = _CONVERT.get(type(value))
     if how is not None:
         return how(form, value, formats, indent)
@@ -302,7 +92,7 @@ def _plain(form: Format, value: Any) -> str:
 def _deferred_call(form: Format, value: Deferred, formats: Formats, indent: Indent) -> str:
     if form.letter not in "spq":
         raise form.refuse("Object", "spq")
-    return _deferred(value)
+    return text_of(value)
 
 
 def _undef(form: Format, value: None, formats: Formats, indent: Indent) -> str:
@@ -412,7 +202,7 @@ def _binary(form: Format, value: Binary, formats: Formats, indent: Indent) -> st
 
     letter = form.letter
     if letter == "p":
-        return f'Binary("{form.run(_base64(value), "s")}")'
+        return f'Binary("{form.run(base64_text(value), "s")}")'
     if letter == "s":
         try:
             text = value.data.decode("utf-8")
@@ -421,7 +211,7 @@ def _binary(form: Format, value: Binary, formats: Formats, indent: Indent) -> st
             raise ValueError(f'"\\x{byte:02X}" from ASCII-8BIT to UTF-8') from None
     elif letter in "bBu":
         ways = {"b": encodebytes, "u": urlsafe_b64encode}
-        text = _ruby_lines(ways[letter](value.data)) if letter in ways else _base64(value)
+        text = _ruby_lines(ways[letter](value.data)) if letter in ways else base64_text(value)
     elif letter in "tT":
         text = "Binary" if letter == "t" else "BINARY"
     else:
@@ -449,7 +239,7 @@ def _type(form: Format, value: PType) -> str:
 def _element(value: Any, form: Format, formats: Formats, indent: Indent) -> str:
     """An element: a container by the formats of the whole, others by those that their container has for them."""
     is_container = type(value) in (list, dict) or getattr(value, "is_object", False)
-    return _convert(infer(value), value, formats if is_container else form.elements or _ELEMENTS, indent)
+    return _convert(infer(value), value, formats if is_container else form.elements or ELEMENTS, indent)
 
 
 def _is_nested(value: Any) -> bool:
