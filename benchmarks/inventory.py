@@ -14,6 +14,8 @@ from pathlib import Path
 
 from bunraku.facts import collect
 from bunraku.inventory.commands import submit
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.inventory import conftest
 
 NODES = int(sys.argv[1]) if len(sys.argv) > 1 else 1000

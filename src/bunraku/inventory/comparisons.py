@@ -58,7 +58,8 @@ def _leaf_rows(head: str, steps: list[Any], operator: str, value: Any) -> Sql | 
     path = list(steps) if head == "facts" else [head, *steps]
     if any(isinstance(step, Pattern) for step in path):
         pattern = [s.text if isinstance(s, Pattern) else literal(s) if isinstance(s, str) else s for s in path]
-        return Sql("SELECT certname FROM fact_content WHERE path_matches(?, path) AND", (as_text(pattern),))
+        paths = _paths_like(pattern)
+        return Sql(f"SELECT certname FROM fact_content WHERE path IN ({paths.text}) AND", paths.params)
     return Sql("SELECT certname FROM fact_content WHERE path = ? AND", (as_text(path),))
 
 
@@ -106,10 +107,21 @@ def _path_match(found: Value, value: Any, name: str) -> Sql:
     for step in value:
         if isinstance(step, bool) or not isinstance(step, int):
             compiled(step)
-    sql = joined(Sql("path_matches(?, ", (as_text(value),)), found.sql, Sql(")"))
-    if isinstance(value[0], str) and literal(value[0]) == value[0]:
-        return joined(Sql("(e.name = ? AND", (value[0],)), sql, Sql(")"))  # the first step is a name: use the index
-    return sql
+    paths = _paths_like(value)
+    return joined(found.sql, Sql(f"IN ({paths.text})", paths.params))
+
+
+def _paths_like(patterns: list[Any]) -> Sql:
+    """The paths of facts that match: few, where there are as many rows of each as nodes, so each is looked at once.
+
+    The limit is a fence: without it SQLite would match before it drops what is double.
+    """
+    first, params = patterns[0], (as_text(patterns),)
+    if isinstance(first, str) and literal(first) == first:
+        rows = Sql("SELECT DISTINCT path FROM fact_content WHERE name = ? LIMIT -1", (first,))
+    else:
+        rows = Sql("SELECT DISTINCT path FROM fact_content LIMIT -1")
+    return Sql(f"SELECT path FROM ({rows.text}) WHERE path_matches(?, path)", rows.params + params)
 
 
 def _string(sql: Sql, operator: str, value: Any, name: str) -> Sql:

@@ -36,6 +36,7 @@ CREATE TABLE resource (
 );
 CREATE INDEX resource_by_node ON resource (certname);
 CREATE INDEX resource_by_name ON resource (type, title);
+CREATE INDEX resource_by_type ON resource (type, certname);
 CREATE TABLE edge (
     certname TEXT, relationship TEXT, source_type TEXT, source_title TEXT, target_type TEXT, target_title TEXT
 );
