@@ -1,5 +1,6 @@
 """Clusters that grow, lose members and shrink, by the resources etcd_member and etcd_cluster."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,25 @@ def test_a_lock_has_one_holder_at_a_time(one: LocalCluster) -> None:
         pytest.raises(Locked, second.__enter__).match("first holds /lock")
     with one.client() as client, held(client, "/lock", "second", wait=1):
         pass
+
+
+def test_who_is_to_be_last_lets_those_go_first_that_wait_for_the_lock(one: LocalCluster) -> None:
+    order: list[str] = []
+
+    def work(name: str, *, last: bool) -> None:
+        with one.client() as client, held(client, "/queue", name, last=lambda: last):
+            order.append(name)
+
+    with one.client() as client:
+        with held(client, "/queue", "first"):
+            names = ("leader", "b", "c")
+            threads = [threading.Thread(target=work, args=(n,), kwargs={"last": n == "leader"}) for n in names]
+            for thread in threads:
+                thread.start()
+            wait_until(lambda: client.count("/queue/waiting/") == len(names))
+        for thread in threads:
+            thread.join(timeout=60)
+    assert sorted(order[:2]) == ["b", "c"] and order[2] == "leader"
 
 
 def configure(member: Member, cluster: LocalCluster) -> Path:

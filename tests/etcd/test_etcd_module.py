@@ -113,6 +113,45 @@ def test_members_restart_one_at_a_time_when_every_host_applies_a_new_configurati
     assert [host.apply(cluster(*hosts), parameters="snapshot_count => 5000,") for host in hosts] == [0, 0, 0]
 
 
+def ask_who_is_there(client: Client) -> None:
+    """Switch authentication on; root's password is r00t."""
+    client.auth.add_user("root", "r00t")
+    client.auth.add_role("root")
+    client.auth.grant_role("root", "root")
+    client.auth.enable()
+
+
+LOGIN = "username => 'root', password => Sensitive('r00t'),"
+
+
+def test_a_member_that_asks_who_is_there_is_waited_for_when_it_starts(
+    hosts: Hosts, capsys: pytest.CaptureFixture[str]
+) -> None:
+    host = hosts[0]
+    assert host.apply(cluster(host), parameters=LOGIN) == 2
+    with Client(host.urls["client"]) as client:
+        ask_who_is_there(client)
+    host.stop()
+    assert host.apply(cluster(host), parameters=f"{LOGIN} health_timeout => 20,") == 2
+    assert "r00t" not in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_cluster_that_asks_who_is_there_is_changed_by_the_user_that_the_class_is_given(
+    hosts: Hosts, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start(hosts)
+    with hosts.client() as client:
+        ask_who_is_there(client)
+    one = hosts[0]
+    assert one.apply(cluster(*hosts), parameters="snapshot_count => 5000,") & 4
+    assert "user name" in capsys.readouterr().out, "the restart takes a lock, and a lock takes a user"
+    assert one.apply(cluster(*hosts), parameters=f"snapshot_count => 5000, {LOGIN}") == 2
+    out = capsys.readouterr().out
+    assert "restarted in turn with its new configuration" in out and "r00t" not in out
+    assert one.apply(cluster(*hosts), parameters=f"snapshot_count => 5000, {LOGIN}") == 0
+
+
 @pytest.mark.slow
 def test_a_cluster_that_was_destroyed_is_restored_from_its_snapshot(hosts: Hosts, tmp_path: Path) -> None:
     start(hosts)

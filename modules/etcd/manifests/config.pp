@@ -85,7 +85,7 @@ class etcd::config {
       binary  => $etcd::binary,
       group   => $etcd::owning_group,
       mode    => '0640',
-      *       => $moving + $whole + $etcd::client_files,
+      *       => $moving + $whole + $etcd::access,
     }
   } else {
     file { $etcd::config_file_path:

@@ -8,6 +8,9 @@ class etcd::health {
     'ETCDCTL_CERT'   => $etcd::files['cert-file'],
     'ETCDCTL_KEY'    => $etcd::files['key-file'],
   }
+  $password = $etcd::password ? { Sensitive => $etcd::password.unwrap, default => $etcd::password }
+  $login = { 'ETCDCTL_USER' => $etcd::username, 'ETCDCTL_PASSWORD' => $password }
+  $variables = etcd::given({ 'ETCDCTL_API' => '3' } + $files + $login)
   $ask = "etcdctl --endpoints '${endpoint}' --command-timeout"
   if $etcd::private {
     # A process that ends at once (a port that is taken) is not waited for; its log tells why.
@@ -23,7 +26,7 @@ class etcd::health {
   exec { 'etcd: wait until it answers':
     command     => $wait,
     provider    => shell,
-    environment => ['ETCDCTL_API=3'] + etcd::given($files).map |$name, $path| { "${name}=${path}" },
+    environment => Sensitive($variables.map |$name, $value| { "${name}=${value}" }),
     path        => ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'],
     timeout     => $etcd::health_timeout + 10,
     refreshonly => true,

@@ -29,6 +29,8 @@
 #   TLS too; `both` lets them come without it as well (with bunraku)
 # @param pki_dir           with `tls`: where the files are that are not named, ca.crt, NAME.crt and NAME.key
 # @param ca_key_file       with `tls`: the authority's key, where the member's certificate is to be issued on this host
+# @param username          who changes members and restarts them in turn, where etcd asks who is there (root's role)
+# @param password          that user's password
 # @param options           further settings, by the names of etcd's flags without the dashes in front
 #
 # @param etcd_name                    the member's name; by default, this host's in `cluster`
@@ -101,6 +103,8 @@ class etcd (
   Variant[Boolean, Enum['both']]       $tls                         = false,
   Etcd::Path                           $pki_dir                     = '/etc/etcd/pki',
   Optional[Etcd::Path]                 $ca_key_file                 = undef,
+  Optional[String[1]]                  $username                    = undef,
+  Optional[Variant[String[1], Sensitive[String[1]]]] $password      = undef,
   # the member
   Pattern[/\A[^=,\s]+\z/]              $etcd_name                   = etcd::own_name($cluster),
   Etcd::Path                           $data_dir                    = "/var/lib/etcd/${etcd_name}.etcd",
@@ -175,10 +179,12 @@ class etcd (
     'trusted-ca-file'  => $peer_trusted_ca_file,
     'auto-tls'         => $peer_auto_tls,
   })
-  $client_files = etcd::given({
+  $access = etcd::given({
     'ca_file'   => $files['trusted-ca-file'],
     'cert_file' => $files['cert-file'],
     'key_file'  => $files['key-file'],
+    'username'  => $username,
+    'password'  => $password,
   })
 
   $addresses = etcd::addresses($cluster, $secure, 'cert-file' in $peer_tls, 'cert-file' in $client_tls)

@@ -5,6 +5,6 @@ class etcd::membership {
   etcd_cluster { $etcd::initial_cluster_token:
     members => $etcd::addresses,
     host    => $etcd::etcd_name,
-    *       => $etcd::client_files,
+    *       => $etcd::access,
   }
 }

@@ -8,6 +8,6 @@ class etcd::place {
     config_file => $etcd::config_file_path,
     binary      => $etcd::binary,
     restart     => $etcd::in_turn,
-    *           => $etcd::client_files,
+    *           => $etcd::access,
   }
 }
