@@ -60,7 +60,7 @@ def gather(root: Path) -> None:
     own = root / HOME.name
     library = own / LIBRARY
     shutil.copytree(Path(sys.base_prefix) / LIBRARY, library, symlinks=True, ignore=_needless)
-    copy_distributions(library / "site-packages")
+    copy_distributions(library)  # where every Python looks; Debian's knows no site-packages
     (own / "bin").mkdir()
     python = Path(sys.executable).resolve()
     shutil.copy(python, own / "bin" / "python3")

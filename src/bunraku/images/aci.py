@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO
 
 from bunraku.images.compression import decompressed, reading
 from bunraku.images.errors import ImageError
@@ -68,31 +67,6 @@ def unpack_rootfs(path: str, folder: str) -> None:
 def write(out: Writable, manifest: Manifest, rootfs: str) -> None:
     """Write an uncompressed image of `manifest` and the content of folder `rootfs`. Raises ImageError, OSError."""
     pack(out, rootfs, prefix=ROOTFS, first={"manifest": dump(manifest)})
-
-
-class Digesting:
-    """A file for writing that knows the digest of what went through it, and hands it on."""
-
-    def __init__(self, write: Callable[[bytes], Any], algorithm: str = "sha512") -> None:
-        self._write = write
-        self.hash = hashlib.new(algorithm)
-        self.size = 0
-
-    def write(self, data: bytes) -> int:
-        """Take `data`."""
-        self.hash.update(data)
-        self.size += len(data)
-        self._write(data)
-        return len(data)
-
-    def tell(self) -> int:
-        """Bytes written so far."""
-        return self.size
-
-
-def image_id(digest: str) -> str:
-    """The ID of an image whose uncompressed tar has this SHA-512, as rkt keeps it: half of the digest."""
-    return f"sha512-{digest[:64]}"
 
 
 def looks_like_one(path: str) -> bool:

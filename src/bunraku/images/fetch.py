@@ -14,7 +14,6 @@ from __future__ import annotations
 import os
 import shutil
 
-from bunraku.images import aci, oci
 from bunraku.images.errors import ImageError
 from bunraku.images.store import Store
 from bunraku.images.trust import Trust
@@ -32,6 +31,8 @@ def fetch(store: Store, name: str, trust: Trust, *, insecure: frozenset[str] = f
     path, tag = _as_path(name)
     if path is None:
         return store.find(name)
+    from bunraku.images import aci
+
     if not os.path.exists(path):
         raise ImageError(f"{path} is not there")
     if os.path.isdir(path) or not aci.looks_like_one(path):
@@ -68,6 +69,8 @@ def _refuse_unsigned(name: str, insecure: frozenset[str]) -> None:
 
 
 def _from_layout(store: Store, path: str, tag: str | None) -> str:
+    from bunraku.images import oci
+
     place = store.scratch()
     try:
         return store.import_tree(oci.unpack_image(path, place, tag), place)
@@ -76,6 +79,7 @@ def _from_layout(store: Store, path: str, tag: str | None) -> str:
 
 
 def _from_registry(store: Store, name: str, insecure: frozenset[str]) -> str:
+    from bunraku.images import oci
     from bunraku.images.registry import Registry, parse
 
     _refuse_unsigned(name, insecure)

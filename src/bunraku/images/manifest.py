@@ -10,7 +10,6 @@ import json
 import platform
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from bunraku.images.errors import ImageError
@@ -319,6 +318,8 @@ class _Check:
 
 
 def _is_date(text: str) -> bool:
+    from datetime import datetime
+
     try:
         return datetime.fromisoformat(text.replace("Z", "+00:00")).tzinfo is not None and "T" in text
     except ValueError:

@@ -266,7 +266,7 @@ def _write_layer(folder: str, rootfs: str) -> tuple[dict[str, Any], str]:
     """The descriptor of the one layer, and the digest of its uncompressed tar."""
     import gzip
 
-    from bunraku.images.aci import Digesting
+    from bunraku.images.digest import Digesting
 
     temporary = os.path.join(folder, "layer")
     with open(temporary, "xb") as file:

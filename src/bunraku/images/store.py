@@ -20,8 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
-from bunraku.images import aci
-from bunraku.images.aci import Digesting, image_id
+from bunraku.images.digest import Digesting, image_id
 from bunraku.images.errors import ImageError
 from bunraku.images.manifest import Manifest, dump, get, image_manifest, shown_name
 from bunraku.system import files
@@ -58,6 +57,8 @@ class Store:
 
     def import_aci(self, path: str) -> str:
         """Take the ACI in file `path`; its key."""
+        from bunraku.images import aci  # tar costs 10 ms that a pod of a known image need not pay
+
         with self._temporary() as place:
             manifest = aci.check(path)
             with aci.opened(path) as archive, open(place, "wb") as file:
@@ -67,6 +68,8 @@ class Store:
 
     def import_tree(self, manifest: Manifest, rootfs: str) -> str:
         """Take an image of `manifest` and the content of folder `rootfs`; its key."""
+        from bunraku.images import aci
+
         with self._temporary() as place:
             with open(place, "wb") as file:
                 digesting = Digesting(file.write)
@@ -180,6 +183,8 @@ class Store:
         return os.path.join(self.folder, "tree", tree_id, "rootfs")
 
     def _render(self, chain: list[str], manifest: Manifest, tree: str) -> None:
+        from bunraku.images import aci
+
         place = self.scratch()
         try:
             rootfs = os.path.join(place, "rootfs")
