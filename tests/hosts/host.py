@@ -71,6 +71,10 @@ def base() -> Path:
     for program in ("systemd-nspawn", "mmdebstrap", "unshare", "nsenter", "setpriv"):
         if shutil.which(program) is None:
             raise NoHosts(f"{program} is not installed (Debian: systemd-container, mmdebstrap, util-linux)")
+    probe = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "mount", "-t", "tmpfs", "probe", "/mnt"]
+    tried = subprocess.run(probe, capture_output=True, text=True, timeout=COMMAND_LIMIT)
+    if tried.returncode:
+        raise NoHosts(f"no namespaces can be made and mounted in here: {tried.stderr.strip()}")
     recipe = hashlib.sha256(json.dumps([SUITE, PACKAGES, HOOKS]).encode()).hexdigest()[:12]
     root = CACHE / f"{SUITE}-{recipe}"
     CACHE.mkdir(parents=True, exist_ok=True)
