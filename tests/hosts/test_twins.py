@@ -2,7 +2,7 @@
 
 After each step: what bunraku said that it would do (noop) is what it did, and a second run has nothing to do. The twins
 are alike then: every file that was ever touched with its owner, mode and content, every package, service and mount.
-Puppet takes minutes for all topics: BUNRAKU_TWINS=all has it do them all, and otherwise it does the short ones.
+Puppet takes minutes for all topics: BUNRAKU_TWINS=all has it do them all, and otherwise it does a short one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from host import REPOSITORY, Boot, Host
 pytestmark = pytest.mark.root
 MODULES = f"--modulepath=/usr/share/puppet/modules:{REPOSITORY}/modules"
 
-TWINNED = os.environ.get("BUNRAKU_TWINS", "commands,texts").split(",")
+TWINNED = os.environ.get("BUNRAKU_TWINS", "texts").split(",")
 
 
 def prepare(repository: Path, *hosts: Host) -> None:
