@@ -43,7 +43,9 @@ class Pods:
         self.data.mkdir()
         self.made_place = not PLACE.exists()
         PLACE.mkdir(parents=True, exist_ok=True)
-        isolation = "container" if shutil.which("runc", path=f"{env['PATH']}:/usr/sbin") else "fly"
+        # A container's limits are control groups.
+        can_contain = shutil.which("runc", path=f"{env['PATH']}:/usr/sbin") and os.access("/sys/fs/cgroup", os.W_OK)
+        isolation = "container" if can_contain else "fly"
         self.env = env | {"FACTER_tour_image": str(self.image), "FACTER_tour_isolation": isolation}
         self.isolation = isolation
 
