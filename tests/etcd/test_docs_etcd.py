@@ -1,6 +1,7 @@
 """What docs/etcd.md shows works: its Puppet code compiles, its commands exist, with the flags that they are given."""
 
 import argparse
+import json
 import re
 import shlex
 from pathlib import Path
@@ -26,6 +27,16 @@ def test_its_code_compiles(code: str, tmp_path: Path, capsys: pytest.CaptureFixt
     # The shown class names no host of ours.
     manifest.write_text(known + code.replace("class { 'etcd':", "class { 'etcd': etcd_name => 'n1',"))
     assert main(["compile", "--modulepath", str(ROOT / "modules"), str(manifest)]) == 0, capsys.readouterr().err
+
+
+def test_the_folder_of_certificates_that_are_issued_here_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = tmp_path / "site.pp"
+    manifest.write_text("class { 'etcd': tls => true, ca_key_file => '/etc/etcd/pki/ca.key' }")
+    assert main(["compile", "--modulepath", str(ROOT / "modules"), str(manifest)]) == 0
+    found = {(r["type"], r["title"]) for r in json.loads(capsys.readouterr().out)["resources"]}
+    assert {("File", "/etc/etcd"), ("File", "/etc/etcd/pki"), ("Etcd_cert", "/etc/etcd/pki/default.crt")} <= found
 
 
 @pytest.mark.parametrize("line", COMMANDS)

@@ -55,7 +55,14 @@ class etcd::config {
     }
   }
 
-  if $etcd::config_file_path =~ /\A\/etc\/etcd\// {
+  $own_pki = $etcd::ca_key_file and $etcd::pki_dir =~ /\A\/etc\/etcd\/[^\/]+\z/
+  if $own_pki {
+    file { $etcd::pki_dir:
+      ensure => directory,
+      mode   => '0755',
+    }
+  }
+  if $own_pki or $etcd::config_file_path =~ /\A\/etc\/etcd\// {
     file { '/etc/etcd':
       ensure => directory,
       mode   => '0755',
