@@ -179,3 +179,22 @@ class { 'a': require => Notify['z'], tag => 'tagged', noop => true }
 #### class param lookup key merges
 notice(lookup('withdata::list'))
 include withdata
+
+#### references to resources that are passed on
+class a($p, $q) { notify { 'r': message => "${p} ${q} ${type($p)} ${File['/x']}" } }
+define d($p) { notify { 'd': message => "${p}" } }
+class { 'a': p => File['/x'], q => [File['/x'], { k => User['a'] }] }
+d { 'x': p => Class['a'] }
+
+#### iterator in a catalog
+notify { 'a': message => [1, 2].reverse_each }
+
+#### integer past the largest in a catalog
+notify { 'a': message => { k => Integer('12345678901234567890') } }
+
+#### heredoc with a syntax that what is interpolated breaks
+$x = '}'
+$y = @("END":json)
+  {"a": ${x}}
+  | END
+notice($y)

@@ -44,8 +44,10 @@ class Attributes:
         values: dict[str, Any] = self.template.copy()
         for name, closure, node in self.computed:
             value = closure(scope)
-            if type(value) not in _SIMPLE and (problem := _misfit(value)):
-                raise self.unit.placed(CompileError(problem), node)
+            if type(value) not in _SIMPLE:
+                if problem := _misfit(value):
+                    raise self.unit.placed(CompileError(problem), node)
+                value = _passed(value)
             values[name] = list(value) if name in SHARED and type(value) is list else value
         if self.splat is not None:
             for name, value in self._splat(scope).items():
@@ -106,6 +108,23 @@ def _constant(node: nodes.Node) -> str | bool | None:
     """The value of a text, true or false as it stands in the code; None for what has to be evaluated."""
     value = node.value if isinstance(node, (nodes.Literal, nodes.Name)) else None
     return value if isinstance(value, (str, bool)) else None
+
+
+def _passed(value: Any) -> Any:
+    """The value with the references to resources in it marked as passed on; itself where it has none."""
+    kind = type(value)
+    if kind is types.PResourceType:
+        return value if value.title is None else types.PResourceType(value.type_name, value.title, is_passed=True)
+    if kind is types.PClassType:
+        return value if value.class_name is None else types.PClassType(value.class_name, is_passed=True)
+    if kind is list and any(type(each) in _MAY_REFER for each in value):
+        return [_passed(each) for each in value]
+    if kind is dict and any(type(each) in _MAY_REFER for each in value.values()):
+        return {name: _passed(each) for name, each in value.items()}
+    return value
+
+
+_MAY_REFER = frozenset([list, dict, types.PClassType, types.PResourceType])
 
 
 # ---------------------------------------------------------------- resources

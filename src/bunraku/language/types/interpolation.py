@@ -7,6 +7,7 @@ from typing import Any
 
 from bunraku.catalog.values import Binary, Default, Deferred, Sensitive, from_hash_key
 from bunraku.language.types.quoting import float_text, literal
+from bunraku.language.types.references import PClassType, PResourceType, capitalize_segments
 
 
 def interpolate(value: Any) -> str:
@@ -43,7 +44,17 @@ def base64_text(value: Binary) -> str:
     return b64encode(value.data).decode()
 
 
+def _reference(value: PResourceType) -> str:
+    return f"{capitalize_segments(value.type_name or '')}[{value.title}]" if value.is_passed else str(value)
+
+
+def _class(value: PClassType) -> str:
+    return f"Class[{capitalize_segments(value.class_name or '')}]" if value.is_passed else str(value)
+
+
 _TEXTS: dict[type, Callable[[Any], str]] = {
+    PClassType: _class,
+    PResourceType: _reference,
     str: str,
     type(None): lambda _: "",
     bool: lambda v: "true" if v else "false",

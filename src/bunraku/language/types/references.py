@@ -27,14 +27,15 @@ class PCatalogEntryType(PType):
 
 
 class PClassType(PCatalogEntryType):
-    """`Class['a']`; class_name in lower case, None for any."""
+    """`Class['a']`; class_name in lower case, None for any. is_passed: as of PResourceType."""
 
-    __slots__ = ("class_name",)
+    __slots__ = ("class_name", "is_passed")
     kind = "Class"
     DEFAULT: ClassVar[PClassType]
 
-    def __init__(self, class_name: str | None = None) -> None:
+    def __init__(self, class_name: str | None = None, is_passed: bool = False) -> None:
         self.class_name = class_name
+        self.is_passed = is_passed
 
     def parts(self) -> tuple[Any, ...]:
         """The class's name."""
@@ -54,15 +55,19 @@ class PClassType(PCatalogEntryType):
 
 
 class PResourceType(PCatalogEntryType):
-    """`File['/a']`, `File`, `Resource['file', '/a']`; either part may be None for any."""
+    """`File['/a']`, `File`, `Resource['file', '/a']`; either part may be None for any.
 
-    __slots__ = ("folded", "title", "type_name")
+    is_passed: whether it was given to a class or define as a parameter: the reference prints it without quotes there.
+    """
+
+    __slots__ = ("folded", "is_passed", "title", "type_name")
     kind = "Resource"
     DEFAULT: ClassVar[PResourceType]
 
-    def __init__(self, type_name: str | None = None, title: str | None = None) -> None:
+    def __init__(self, type_name: str | None = None, title: str | None = None, is_passed: bool = False) -> None:
         self.type_name = type_name
         self.title = title
+        self.is_passed = is_passed
         self.folded = None if type_name is None else type_name.lower()
 
     def parts(self) -> tuple[Any, ...]:
