@@ -19,14 +19,16 @@ from bunraku.cli.compiling import add_compile_arguments, compile_as_told
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `bunraku compile`."""
-    parser.add_argument(
+    what = parser.add_argument_group("what to compile")
+    what.add_argument(
         "manifest",
         metavar="MANIFEST",
         nargs="?",
         help="a file of Puppet code, a folder of them, or an environment's folder (the environment's manifest)",
     )
-    add_compile_arguments(parser)
-    parser.add_argument("-d", "--debug", action="store_true", help="show where bunraku itself failed, if it did")
+    add_compile_arguments(parser.add_argument_group("from what"))
+    show = parser.add_argument_group("what is shown")
+    show.add_argument("-d", "--debug", action="store_true", help="show where bunraku itself failed, if it did")
 
 
 def run(args: argparse.Namespace) -> int:
