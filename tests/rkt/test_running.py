@@ -151,6 +151,9 @@ def test_a_forced_end_leaves_nothing(rkt: Rkt, image: Path, how: str) -> None:
     process.wait(LIMIT)
     wait_for("the app to end", lambda: _ended(app))
     assert "state=exited" in rkt("status", "--wait=20s", uuid)
+    rkt("rm", uuid)
+    groups = Path("/sys/fs/cgroup")
+    assert [*groups.glob(f"rkt-{uuid}*"), *groups.glob(f"*/rkt-{uuid}*")] == []
 
 
 def _ended(pid: int | None) -> bool:
