@@ -113,10 +113,8 @@ def _constant(node: nodes.Node) -> str | bool | None:
 def _passed(value: Any) -> Any:
     """The value with the references to resources in it marked as passed on; itself where it has none."""
     kind = type(value)
-    if kind is types.PResourceType:
-        return value if value.title is None else types.PResourceType(value.type_name, value.title, is_passed=True)
-    if kind is types.PClassType:
-        return value if value.class_name is None else types.PClassType(value.class_name, is_passed=True)
+    if kind is types.PResourceType or kind is types.PClassType:
+        return value.passed()
     if kind is list and any(type(each) in _MAY_REFER for each in value):
         return [_passed(each) for each in value]
     if kind is dict and any(type(each) in _MAY_REFER for each in value.values()):

@@ -299,6 +299,9 @@ def _legacy_value(value: Any) -> Any:
         return [_legacy_value(v) for v in value]
     if kind is dict:
         return {k: _legacy_value(v) for k, v in value.items()}
+    passed = getattr(value, "passed", None)
+    if passed is not None:
+        return passed()
     if kind.__name__ in _AS_TEXT:
         return ruby.inspect(value)
     if kind.__name__ == "IteratorValue":

@@ -38,6 +38,8 @@ _LABELS = {
 
 def ruby_class(value: Any) -> str:
     """The name of a value's class, as the reference prints it."""
+    if getattr(value, "is_passed", False):
+        return "Puppet::Resource"
     if isinstance(value, PType):
         return f"Puppet::Pops::Types::{type(value).__name__}"
     if value is False:

@@ -37,6 +37,10 @@ class PClassType(PCatalogEntryType):
         self.class_name = class_name
         self.is_passed = is_passed
 
+    def passed(self) -> PClassType:
+        """The reference as one that was passed on; the bare type as it is."""
+        return self if self.class_name is None else PClassType(self.class_name, is_passed=True)
+
     def parts(self) -> tuple[Any, ...]:
         """The class's name."""
         return (self.class_name,)
@@ -57,7 +61,8 @@ class PClassType(PCatalogEntryType):
 class PResourceType(PCatalogEntryType):
     """`File['/a']`, `File`, `Resource['file', '/a']`; either part may be None for any.
 
-    is_passed: whether it was given to a class or define as a parameter: the reference prints it without quotes there.
+    is_passed: whether it was given to a class, a define or a function of the older interface, where the reference
+    prints it without quotes.
     """
 
     __slots__ = ("folded", "is_passed", "title", "type_name")
@@ -69,6 +74,10 @@ class PResourceType(PCatalogEntryType):
         self.title = title
         self.is_passed = is_passed
         self.folded = None if type_name is None else type_name.lower()
+
+    def passed(self) -> PResourceType:
+        """The reference as one that was passed on; a type without a title as it is."""
+        return self if self.title is None else PResourceType(self.type_name, self.title, is_passed=True)
 
     def parts(self) -> tuple[Any, ...]:
         """Type in lower case, and title."""
