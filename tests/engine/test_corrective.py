@@ -89,12 +89,12 @@ def test_the_same_history_has_the_same_corrective_changes(tmp_path: Path) -> Non
             if name == "puppet":
                 home = tmp_path / "home"
                 argv = ["ruby", "-e", AS_AGENT, "apply", f"--confdir={home}/conf", f"--vardir={home}/var", *flags]
-                subprocess.run(argv, check=True, capture_output=True, timeout=120)
+                subprocess.run(argv, check=True, capture_output=True, timeout=300)
                 report = yaml.load((home / "var/state/last_run_report.yaml").read_text(), Loader)
             else:
                 argv = [sys.executable, "-m", "bunraku.cli.main", "apply", "--format", "json"]
                 argv += ["--statedir", str(tmp_path / "state"), *flags]
-                result = subprocess.run(argv, check=True, capture_output=True, text=True, timeout=120)
+                result = subprocess.run(argv, check=True, capture_output=True, text=True, timeout=300)
                 report = json.loads(result.stdout)
             told[name].append((code, report["corrective_change"], events(report, root)))
     assert any(overall for _, overall, _ in told["puppet"])

@@ -104,7 +104,7 @@ def test_turns_of_one_lane_never_overlap_and_keep_their_order(apply) -> None:
 
 def test_independent_turns_overlap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two turns that each wait for the other to begin: one after the other they would never end."""
-    meeting = threading.Barrier(2, timeout=30)
+    meeting = threading.Barrier(2, timeout=180)
     monkeypatch.setattr(Free, "change", lambda self, changes: meeting.wait())
     catalog = {"resources": {"Free[a]": {}, "Free[b]": {}}, "inside": [], "present": {}}
     lines, *_ = told(catalog, tmp_path, 2, False)
@@ -122,7 +122,7 @@ def test_what_depends_on_another_waits_for_it(tmp_path: Path) -> None:
         ]
     )
     argv = [sys.executable, "-m", "bunraku.cli.main", "apply", "--jobs", "4", "--statedir", str(tmp_path / "state")]
-    result = subprocess.run([*argv, "-e", code], capture_output=True, text=True, timeout=60)
+    result = subprocess.run([*argv, "-e", code], capture_output=True, text=True, timeout=180)
     assert result.returncode == 1, result.stderr
     assert log.read_text() == "first\nsecond\n"
     assert (tmp_path / "beside").exists()
@@ -144,13 +144,13 @@ def test_an_interrupt_ends_the_commands_of_all_turns(tmp_path: Path) -> None:
     try:
         for number in (1, 2):
             path = tmp_path / f"pid{number}"
-            for _ in range(3000):
+            for _ in range(12_000):
                 if path.exists() and path.read_text().endswith("\n"):
                     break
                 threading.Event().wait(0.01)
             pids.append(int(path.read_text()))
         process.terminate()
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=180)
     finally:
         process.kill()
     assert process.returncode == 130, out + err
