@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "etcd"))
 
-from hosts import Host, Hosts, cluster, make_tls, with_tls
+from cluster_hosts import Host, Hosts, cluster, make_tls, with_tls
 from load import Load
 from local import wait_until
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from bunraku.etcd.txn import put
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests/flannel"))
-from hosts import PREFIX, Host, Switch, until, vtep, why_not
+from overlay_hosts import PREFIX, Host, Switch, until, vtep, why_not
 
 TIMES = 9
 

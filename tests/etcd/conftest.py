@@ -14,7 +14,7 @@ from bunraku.etcd import Client
 from bunraku.resources.base import Run
 
 sys.path.insert(0, str(Path(__file__).parent))
-from hosts import Host, Hosts
+from cluster_hosts import Host, Hosts
 from local import LocalCluster
 
 

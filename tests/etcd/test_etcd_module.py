@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hosts import Host, Hosts, cluster, make_tls, with_tls
+from cluster_hosts import Host, Hosts, cluster, make_tls, with_tls
 from load import Load
 from local import wait_until
 

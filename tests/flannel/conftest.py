@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from hosts import Switch, why_not
+from overlay_hosts import Switch, why_not
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from hosts import PREFIX, Host, Switch, until, vtep
+from overlay_hosts import PREFIX, Host, Switch, until, vtep
 
 from bunraku.etcd.txn import put
 

@@ -21,7 +21,8 @@ from host import Host, children, wait_until
 pytestmark = [pytest.mark.root, pytest.mark.slow]
 FILES, SIZE = 500, 2_000
 KILLS = int(os.environ.get("BUNRAKU_KILLS", "8"))
-UNIT = "[Service]\nExecStart=/bin/sleep infinity\n"
+# The service is started more often than systemd would stand by itself.
+UNIT = "[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=/bin/sleep infinity\n"
 
 
 def catalog(host: Host, letter: str) -> str:

@@ -5,7 +5,7 @@ file { '/usr/local/bin/daemon':
 }
 file { '/etc/daemon.conf': content => "colour = red\n" }
 file { '/etc/systemd/system/daemon.service':
-  content => "[Service]\nExecStart=/usr/local/bin/daemon\n[Install]\nWantedBy=multi-user.target\n",
+  content => "[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=/usr/local/bin/daemon\n[Install]\nWantedBy=multi-user.target\n",
 }
 service { 'daemon':
   ensure    => running,
@@ -20,6 +20,8 @@ file { '/etc/daemon.conf': content => "colour = blue\n" }
 #= restarted by its new unit
 file { '/etc/systemd/system/daemon.service':
   content => @(UNIT),
+    [Unit]
+    StartLimitIntervalSec=0
     [Service]
     ExecStart=/usr/local/bin/daemon
     ExecStartPre=/bin/sh -c 'echo before >>/var/lib/daemon.log'
