@@ -231,7 +231,7 @@ class Host:
 
     def apply(self, code: str, *flags: str) -> Applied:
         """Apply Puppet code with bunraku."""
-        manifest = self.write("/root/site.pp", code)
+        manifest = self.write("/var/tmp/site.pp", code)
         done = self.run(
             *("bunraku", "apply", "--detailed-exitcodes", "--format=json", *flags, manifest), ok=False, limit=300
         )
@@ -240,7 +240,7 @@ class Host:
 
     def puppet(self, code: str, *flags: str) -> Applied:
         """Apply Puppet code with Puppet."""
-        manifest = self.write("/root/site.pp", code)
+        manifest = self.write("/var/tmp/site.pp", code)
         arguments = ("--detailed-exitcodes", "--color=false", "--modulepath", f"{REPOSITORY}/modules")
         done = self.run("puppet", "apply", *arguments, *flags, manifest, ok=False, limit=300)
         return Applied(done.returncode, {"output": done.stdout + done.stderr})

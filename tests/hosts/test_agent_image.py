@@ -28,7 +28,7 @@ def test_a_host_is_managed_from_a_container(boot: Boot, tmp_path: Path) -> None:
     built = subprocess.run([*command, program, f"{tmp_path}/layout"], capture_output=True, text=True, timeout=300)
     assert built.returncode == 0, built.stderr
     shutil.copytree(tmp_path / "layout", host.root / "run" / "layout")
-    manifest = host.write("/root/site.pp", MANIFEST)
+    manifest = host.write("/var/tmp/site.pp", MANIFEST)
 
     volumes = [f"--volume=volume-{name},kind=host,source=/{name}" for name in FOLDERS]
     rkt = ["bunraku", "rkt", "--dir=/run/rkt", "--insecure-options=image"]

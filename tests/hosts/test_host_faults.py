@@ -120,7 +120,7 @@ def test_a_signal_while_a_package_is_configured(host: Host, repository: Path, nu
     host.write("/srv/slow", "")
     reports = host.root / "var/lib/bunraku/reports"
     before = set(reports.glob("*.json"))
-    manifest = host.write("/root/demo.pp", "file { '/srv/first': } -> package { 'demo': } -> file { '/srv/last': }")
+    manifest = host.write("/var/tmp/demo.pp", "file { '/srv/first': } -> package { 'demo': } -> file { '/srv/last': }")
     run = host.start("bunraku", "apply", manifest)
     wait_until(lambda: (host.root / "srv/configuring").exists() or run.poll() is not None, "dpkg is at work")
     for child in children(run.pid):

@@ -11,7 +11,7 @@ from host import Boot, Host, wait_until
 CODE = """
 rkt_pod {{ 'web':
   ensure           => {ensure},
-  apps             => [{{ 'image' => '/root/web.aci', 'environment' => {{ 'TOKEN' => 'a secret' }} }}],
+  apps             => [{{ 'image' => '/var/tmp/web.aci', 'environment' => {{ 'TOKEN' => 'a secret' }} }}],
   isolation        => fly,
   dir              => '/run/rkt',
   insecure_options => ['image'],
@@ -40,7 +40,7 @@ def listed(host: Host) -> str:
 
 def test_a_unit_keeps_a_pod(boot: Boot, image: Path) -> None:
     host = boot("pods")
-    shutil.copy(image, host.root / "root" / "web.aci")
+    shutil.copy(image, host.root / "var/tmp/web.aci")
     assert host.apply(CODE.format(ensure="running")).failures == []
     assert host.output("systemctl", "is-active", "rkt-web") == "active"
     assert host.output("systemctl", "is-enabled", "rkt-web") == "enabled"

@@ -1,11 +1,11 @@
 #= when they run, where, as whom and with what
 Exec { path => ['/bin', '/usr/bin'] }
-file { '/srv/work': ensure => directory, owner => 'daemon' }
+file { '/srv/job': ensure => directory, owner => 'daemon' }
 exec { 'once': command => 'echo once >>/srv/once', provider => shell, creates => '/srv/once' }
 exec { 'not there yet': command => 'touch /srv/unless', unless => 'test -e /srv/unless' }
 exec { 'never': command => 'touch /srv/never', onlyif => ['true', 'false'] }
 exec { 'where': command => 'pwd >where; id -un >>where; umask >>where; echo $GREETING >>where', provider => shell,
-  cwd => '/srv/work', user => 'daemon', umask => '027', environment => ['GREETING=hello there'], creates => '/srv/work/where' }
+  cwd => '/srv/job', user => 'daemon', umask => '027', environment => ['GREETING=hello there'], creates => '/srv/job/where' }
 exec { 'third time': command => 'echo try >>/srv/tries; test $(wc -l </srv/tries) = 3', provider => shell,
   tries => 5, creates => '/srv/tries' }
 exec { 'odd': command => 'touch /srv/odd; exit 7', provider => shell, returns => [7], creates => '/srv/odd' }
