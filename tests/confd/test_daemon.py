@@ -336,9 +336,9 @@ def test_systemd_is_told(confdir: Confdir, etcd: Any, client: Any, start: Start)
         manager.settimeout(10)
         environment = {"NOTIFY_SOCKET": str(confdir.root / "notify"), "WATCHDOG_USEC": "200000"}
         program = start("--watch", "-backend", "etcdv3", "-node", etcd.endpoints[0], env=environment)
-        told = [manager.recv(4096).decode() for _ in range(6)]
-        assert any(words.startswith("READY=1\nSTATUS=1 resources") for words in told)
-        assert told.count("WATCHDOG=1") >= 3
+        until(lambda: manager.recv(4096).startswith(b"READY=1\nSTATUS=1 resources"))
+        for _ in range(3):
+            until(lambda: manager.recv(4096) == b"WATCHDOG=1")
         program.process.send_signal(signal.SIGHUP)
         until(lambda: manager.recv(4096).startswith(b"RELOADING=1\nMONOTONIC_USEC="))
         program.process.terminate()
