@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from signal import SIGCONT, SIGSTOP
 from typing import Any
 
 import pytest
@@ -13,9 +14,8 @@ from local import LocalCluster, Member, wait_until
 from bunraku.engine.outcome import Outcome
 from bunraku.etcd import Client, NoLeader, Refused
 from bunraku.etcd.cluster import (
+    LOCK,
     Address,
-    Unsafe,
-    check_removal,
     check_wanted,
     out_of_service,
     part_of,
@@ -23,6 +23,7 @@ from bunraku.etcd.cluster import (
 )
 from bunraku.etcd.lock import Locked, held
 from bunraku.etcd.members import Member as Known
+from bunraku.etcd.quorum import Unsafe, check_removal, wait_to_spare
 
 Converge = Callable[..., dict[str, Outcome]]
 
@@ -63,7 +64,6 @@ def test_what_a_member_has_to_do_follows_from_the_live_cluster(
         (2, set(), False),
         (5, {1, 2, 3}, True),
         (5, {1, 2}, False),
-        (1, set(), False),
     ],
 )
 def test_nobody_is_removed_below_a_quorum(voters: int, alive: set[int], allowed: bool) -> None:
@@ -72,6 +72,10 @@ def test_nobody_is_removed_below_a_quorum(voters: int, alive: set[int], allowed:
         check_removal(members[-1], members, alive)
     else:
         pytest.raises(Unsafe, check_removal, members[-1], members, alive)
+
+
+def test_the_last_member_is_not_removed() -> None:
+    pytest.raises(Refused, check_removal, known(1), [known(1)], {1}).match("m1 is the last member")
 
 
 def test_what_is_untidy_are_learners_that_are_wanted_and_members_that_are_not() -> None:
@@ -241,7 +245,39 @@ def test_a_removal_that_costs_the_quorum_is_refused_and_a_restart_hands_the_lead
             three.restart(leader)
         keep = [member for member in three.members if member is not leader][:1]
         keep[0].kill()
-        members = wanted(keep + [leader])
-        outcome = converge("Etcd_cluster", {"c": {"peers": three.endpoints, "members": members}})["c"]
-        assert outcome.failed and "of whom 1 is alive; 2 must be" in outcome.events[0].words
+        declared = {"peers": three.endpoints, "members": wanted(keep + [leader]), "patience": 1}
+        outcome = converge("Etcd_cluster", {"c": declared})["c"]
+        assert outcome.failed and f"2 must be, and {keep[0].name} does not answer" in outcome.events[-1].words
         assert len(client.members.list()) == 3
+
+
+@pytest.mark.slow
+def test_a_member_that_hangs_for_a_while_is_waited_for_before_another_restarts(three: LocalCluster) -> None:
+    leader = three.leader()
+    hangs, restarts = (member for member in three.members if member is not leader)
+    hangs.signal(SIGSTOP)
+
+    def heard(words: str) -> None:
+        told.append(words)
+        hangs.signal(SIGCONT)
+
+    told: list[str] = []
+    with three.client(deadline=1) as client, out_of_service(client, restarts.client_url, "test", told=heard):
+        assert "1 is alive; 2 must be" in told[0] and hangs.name in told[0]
+        restarts.kill()
+        three.restart(restarts)
+    assert len(told) == 1
+
+
+@pytest.mark.slow
+def test_a_member_that_hangs_for_too_long_is_named_and_the_turn_is_given_back(three: LocalCluster) -> None:
+    leader = three.leader()
+    hangs, restarts = (member for member in three.members if member is not leader)
+    with three.client(deadline=1) as client:
+        hangs.signal(SIGSTOP)
+        turn = out_of_service(client, restarts.client_url, "test", patience=1)
+        pytest.raises(Unsafe, turn.__enter__).match(f"{hangs.name} does not answer")
+        hangs.signal(SIGCONT)
+        with held(client, LOCK, "next", wait=30):
+            mine = next(member for member in client.members.list() if member.name == restarts.name)
+            wait_to_spare(client, mine)

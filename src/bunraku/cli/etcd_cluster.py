@@ -18,6 +18,9 @@ def add_arguments(name: str, action: argparse.ArgumentParser) -> None:
     if name == "rolling":
         action.add_argument("--member", metavar="URL", required=True, help="the client URL of the member to restart")
         action.add_argument("--wait", metavar="SECONDS", type=float, default=300.0, help="for other hosts (300)")
+        action.add_argument(
+            "--patience", metavar="SECONDS", type=float, default=60.0, help="for other members to answer (60)"
+        )
         action.add_argument("command", metavar="COMMAND", nargs="+", help="what restarts it (after --)")
     if name == "compact":
         action.add_argument("revision", metavar="REVISION", nargs="?", type=int, help="keep history from here on")
@@ -78,8 +81,6 @@ def members(args: argparse.Namespace) -> int:
 def health(args: argparse.Namespace) -> int:
     """Whether every member answers a read that takes a quorum, and no alarm is raised."""
     from bunraku.etcd import EtcdError
-    from bunraku.etcd import rpc_pb2 as pb
-    from bunraku.etcd.transport import RANGE
 
     answers: list[dict[str, Any]] = []
     alarms: list[str] = []
@@ -87,7 +88,7 @@ def health(args: argparse.Namespace) -> int:
         for endpoint in client.transport.endpoints:
             started = time.monotonic()
             try:
-                client.transport.call_at(endpoint, RANGE, pb.RangeRequest(key=b"health"))
+                client.maintenance.reach(endpoint)
                 answers.append({"endpoint": str(endpoint), "healthy": True, "seconds": time.monotonic() - started})
             except EtcdError as problem:
                 answers.append(_failure(endpoint, problem))
@@ -151,7 +152,11 @@ def rolling(args: argparse.Namespace) -> int:
     from bunraku.etcd.cluster import out_of_service
     from bunraku.system.process import run
 
-    with _connect(args) as client, out_of_service(client, args.member, socket.gethostname(), wait=args.wait):
+    def told(words: str) -> None:
+        print(words, file=sys.stderr, flush=True)
+
+    turn = {"holder": socket.gethostname(), "wait": args.wait, "patience": args.patience, "told": told}
+    with _connect(args) as client, out_of_service(client, args.member, **turn):
         done = run(args.command, deadline=120.0)
         sys.stdout.write(done.output)
     print(f"{args.member} is back" if done.ok else f"✗ {args.command[0]} exited {done.code}")

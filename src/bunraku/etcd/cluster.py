@@ -3,22 +3,24 @@
 Every host has the same picture of the cluster that is wanted, and does its own part: a host whose member is missing
 adds it (`place`), and any host takes out what is no longer wanted and gives learners their vote (`tidy`). Each step is
 derived from the live cluster, so that an interrupted change goes on where it stopped; a lock in etcd lets one host work
-at a time. A step that would leave too few voters alive for a quorum is refused with the reason, before it is taken.
+at a time. A step that would leave too few voters alive for a quorum waits for them, then is refused with the reason,
+before it is taken (`quorum`).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from bunraku.etcd.endpoints import Endpoint, parse_endpoints
 from bunraku.etcd.errors import EtcdError, Refused
-from bunraku.etcd.lock import held
+from bunraku.etcd.lock import Locked, held
 from bunraku.etcd.maintenance import Status
 from bunraku.etcd.members import Member
+from bunraku.etcd.quorum import PATIENCE, POLL, Told, Unsafe, alive, endpoints_of, silent, wait_to_spare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +31,6 @@ LOCK = "/bunraku/etcd/membership"
 """The key of the lock under which membership is changed and members are restarted."""
 CATCH_UP = 120.0
 """Seconds that a new member gets to catch up with the others."""
-
-
-class Unsafe(EtcdError):
-    """A change that would cost the cluster its quorum."""
-
-    remedy = "bring the other members up first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,38 +86,20 @@ def part_of(name: str, wanted: Wanted, members: list[Member] | None, *, has_data
     return "replace" if mine.client_urls else "first boot"
 
 
-def check_removal(member: Member, members: list[Member], alive: set[int]) -> None:
-    """Raise `Unsafe` unless the voters that stay and are alive are a quorum of those that stay."""
-    if member.learner:
-        return
-    stay = [other for other in members if not other.learner and other.number != member.number]
-    up = sum(other.number in alive for other in stay)
-    quorum = len(stay) // 2 + 1
-    if not stay:
-        raise Unsafe(f"{member.name} is the last member", remedy="stop etcd instead")
-    if up < quorum:
-        raise Unsafe(
-            f"without {member.name or f'{member.number:x}'} the cluster would have {len(stay)} voters, of whom {up} "
-            f"{'is' if up == 1 else 'are'} alive; {quorum} must be"
-        )
+def take_place(
+    client: Client, name: str, wanted: Wanted, part: Part, *, patience: float = PATIENCE, told: Told = silent
+) -> list[Member]:
+    """Make room for member `name` as a learner (or tell its new address); returns the cluster's members then.
 
-
-def alive(client: Client, members: list[Member]) -> set[int]:
-    """The ids of those of `members` that answer where they say that they are, and know a leader."""
-    urls = [url for member in members for url in member.client_urls]
-    found = client.maintenance.statuses(parse_endpoints(urls, tls=False)) if urls else {}
-    return {status.number for status in found.values() if isinstance(status, Status) and status.leader}
-
-
-def take_place(client: Client, name: str, wanted: Wanted, part: Part) -> list[Member]:
-    """Make room for member `name` as a learner (or tell its new address); returns the cluster's members then."""
+    Raises `Unsafe` if the member's removal would cost the quorum and does so for `patience` seconds.
+    """
     with held(client, LOCK, name):
         members = client.members.list()
         mine = find(members, name, wanted)
         if part == "update" and mine is not None:
             client.members.update(mine.number, [wanted[name].peer_url])
         if part == "replace" and mine is not None:
-            check_removal(mine, members, alive(client, members) - {mine.number})
+            wait_to_spare(client, mine, patience=patience, told=told)
             client.members.remove(mine.number)
         if part in ("add", "replace"):
             _add(client, wanted[name].peer_url)
@@ -158,20 +136,20 @@ def untidy(members: list[Member], wanted: Wanted) -> Untidy:
     return Untidy(learners, tuple(surplus))
 
 
-def tidy(client: Client, wanted: Wanted, holder: str, told: Callable[[str], None] = lambda words: None) -> None:
+def tidy(client: Client, wanted: Wanted, holder: str, *, patience: float = PATIENCE, told: Told = silent) -> None:
     """Give learners their vote, then remove what is not wanted, each step if it is safe; `told` hears of each.
 
-    Raises `Unsafe`, or `Refused` if a learner does not catch up within `CATCH_UP`.
+    Raises `Unsafe` if a step is not safe for `patience` seconds, `Refused` if a learner does not catch up within
+    `CATCH_UP`.
     """
     with held(client, LOCK, holder):
         for learner in untidy(client.members.list(), wanted).learners:
             _promote(client, learner)
             told(f"{learner.name} has a vote now")
         for member in untidy(client.members.list(), wanted).surplus:
-            members = client.members.list()
-            check_removal(member, members, alive(client, members))
+            wait_to_spare(client, member, patience=patience, told=told)
             client.members.remove(member.number)
-            told(f"{member.name or f'{member.number:x}'} was removed")
+            told(f"{member.label} was removed")
 
 
 def _promote(client: Client, learner: Member) -> None:
@@ -187,62 +165,71 @@ def _promote(client: Client, learner: Member) -> None:
 
 
 @contextmanager
-def out_of_service(client: Client, client_url: str, holder: str, *, wait: float = 300.0) -> Iterator[None]:
+def out_of_service(
+    client: Client,
+    client_url: str,
+    holder: str,
+    *,
+    wait: float = 300.0,
+    patience: float = PATIENCE,
+    told: Told = silent,
+) -> Iterator[None]:
     """Take the member at `client_url` down and up in the block, while all others stay: for rolling restarts.
 
-    Under the lock, so one member at a time, the leader last among those that wait; a leader hands over first; the
-    cluster must keep its quorum meanwhile, and the member must be well again at the end. Raises `Unsafe`, `Locked`.
+    Under the lock, so one member at a time, the leader last among those that wait; a leader hands over first. The
+    others must be a quorum without it, for which they are waited `patience` seconds, and the member must have caught
+    up with them at the end, before the next one's turn. Raises `Unsafe`, `Locked`.
     """
     members = client.members.list()
     mine = _member_at(client, client_url, members)
-    single = sum(not member.learner for member in members) == 1
-    # The lock of a lone member goes down with it: there is nobody to lock out, and nobody to keep it.
-    with (
-        nullcontext() if single else held(client, LOCK, holder, wait=wait, last=lambda: _led(client, mine) is not None)
-    ):
-        if not single:
-            members = client.members.list()
-            living = alive(client, members)
-            check_removal(mine, members, living - {mine.number})
-            _hand_over(client, mine, members, living)
+    if sum(not member.learner for member in members) == 1:
+        # The lock of a lone member would go down with it: there is nobody to lock out, and nobody to keep it.
         yield
-        until = time.monotonic() + CATCH_UP
-        while not _well(client, mine):
-            if time.monotonic() > until:
-                raise Unsafe(f"{mine.name} did not come back", remedy="see its log; the others were left alone")
-            time.sleep(0.2)
+        _wait_until_back(client, mine)
+        return
+    with held(client, LOCK, holder, wait=wait, last=lambda: _led(client, mine) is not None) as lock:
+        living = wait_to_spare(client, mine, patience=patience, told=told)
+        _hand_over(client, mine, living)
+        if lock.lost.is_set():
+            raise Locked(f"{LOCK} was lost to somebody else meanwhile")
+        yield
+        _wait_until_back(client, mine)
 
 
 def _member_at(client: Client, client_url: str, members: list[Member]) -> Member:
     """The member that advertises `client_url`, with or without TLS, or else answers there."""
     (endpoint,) = parse_endpoints([client_url], tls=False)
     for member in members:
-        if endpoint.target in (one.target for one in _endpoints(member)):
+        if endpoint.target in (one.target for one in endpoints_of(member)):
             return member
     number = client.maintenance.status(endpoint).number
     return next(member for member in members if member.number == number)
 
 
-def _endpoints(member: Member) -> list[Endpoint]:
-    return parse_endpoints(member.client_urls, tls=False) if member.client_urls else []
-
-
 def _led(client: Client, member: Member) -> Endpoint | None:
     """Where the cluster's leader answers, if that is `member`."""
-    found = client.maintenance.statuses(_endpoints(member))
+    found = client.maintenance.statuses(endpoints_of(member))
     return next((at for at, status in found.items() if isinstance(status, Status) and status.leads), None)
 
 
-def _well(client: Client, member: Member) -> bool:
-    """Whether the member answers, at the addresses that it has now."""
-    try:
-        return member.number in alive(client, client.members.list())
-    except EtcdError:
-        return False
-
-
-def _hand_over(client: Client, mine: Member, members: list[Member], living: set[int]) -> None:
-    heirs = [m.number for m in members if m.number in living and not m.learner and m.number != mine.number]
+def _hand_over(client: Client, mine: Member, heirs: list[Member]) -> None:
     at = _led(client, mine)
     if at is not None and heirs:
-        client.maintenance.move_leader(at, heirs[0])
+        client.maintenance.move_leader(at, heirs[0].number)
+
+
+def _wait_until_back(client: Client, mine: Member) -> None:
+    """Wait until the member has caught up with the others, at the addresses that it has now."""
+    until = time.monotonic() + CATCH_UP
+    problem = ""
+    while time.monotonic() < until:
+        try:
+            if mine.number in alive(client, client.members.list()):
+                return
+        except EtcdError as answer:
+            problem = f": {answer}"
+        time.sleep(POLL)
+    raise Unsafe(
+        f"{mine.name} did not come back within {CATCH_UP:.0f} s{problem}",
+        remedy="see its log; the others were left alone",
+    )

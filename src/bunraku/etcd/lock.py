@@ -12,6 +12,7 @@ from bunraku.etcd.txn import get, put, version
 
 if TYPE_CHECKING:
     from bunraku.etcd.client import Client
+    from bunraku.etcd.lease import Lease
 
 TTL = 30
 """Seconds after which the lock of a holder that died is free."""
@@ -26,8 +27,10 @@ class Locked(EtcdError):
 @contextmanager
 def held(
     client: Client, key: str, holder: str, *, wait: float = 60.0, last: Callable[[], bool] = lambda: False
-) -> Iterator[None]:
+) -> Iterator[Lease]:
     """Hold the lock `key` for as long as the block runs; `holder` is shown to those who wait.
+
+    Gives the lease that it hangs on: where that is `lost`, so is the lock.
 
     wait: seconds to wait for another holder. last: while it holds, others that wait go first. Raises `Locked`.
     """
@@ -42,7 +45,7 @@ def held(
             time.sleep(0.2)
         with suppress(Uncertain):
             client.delete(f"{queue}{holder}")
-        yield  # the lease goes with the block, and the key with the lease
+        yield lease  # goes with the block, and the key with the lease
 
 
 def _first(client: Client, queue: str, holder: str, last: Callable[[], bool]) -> str | None:

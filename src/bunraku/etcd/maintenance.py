@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from bunraku.etcd import rpc_pb2 as pb
 from bunraku.etcd._grpc import grpc
 from bunraku.etcd.endpoints import Endpoint
-from bunraku.etcd.errors import EtcdError
+from bunraku.etcd.errors import EtcdError, PermissionDenied, Refused
 from bunraku.etcd.transport import (
     ALARM,
     DEFRAGMENT,
     HASH_KV,
     MOVE_LEADER,
+    RANGE,
     SNAPSHOT,
     STATUS,
     Transport,
     translate,
 )
 from bunraku.system.files import replace
+
+T = TypeVar("T")
 
 DIGEST = 32
 """Bytes of SHA-256 that etcd puts behind the database in a snapshot."""
@@ -91,17 +95,26 @@ class Maintenance:
             tuple(found.errors),
         )
 
-    def statuses(self, endpoints: Sequence[Endpoint] = ()) -> dict[Endpoint, Status | EtcdError]:
+    def statuses(self, endpoints: Sequence[Endpoint] | None = None) -> dict[Endpoint, Status | EtcdError]:
         """The status of each of `endpoints` (default: the client's), or the error that it gave; all asked at once."""
-        endpoints = endpoints or self._transport.endpoints
-        with ThreadPoolExecutor(len(endpoints)) as pool:
-            return dict(zip(endpoints, pool.map(self._status_or_error, endpoints), strict=True))
+        return _each(self._transport.endpoints if endpoints is None else endpoints, self.status)
 
-    def _status_or_error(self, endpoint: Endpoint) -> Status | EtcdError:
+    def reach(self, endpoint: Endpoint) -> int:
+        """The id of the member at `endpoint`, which has answered a read that takes a quorum: it is up to date, and in
+        touch with its leader. A learner, which takes no such reads, only has to have a leader.
+        """
         try:
-            return self.status(endpoint)
-        except EtcdError as problem:
-            return problem
+            return int(self._transport.call_at(endpoint, RANGE, pb.RangeRequest(key=b"health")).header.member_id)
+        except PermissionDenied:  # said after it had read
+            return self.status(endpoint).number
+        except Refused as answer:
+            if "not supported for learner" not in answer.problem:
+                raise
+            return self.status(endpoint).number
+
+    def up_to_date(self, endpoints: Sequence[Endpoint]) -> dict[Endpoint, int | EtcdError]:
+        """The id of the member that answers at each of `endpoints` (see `reach`), or the error; all asked at once."""
+        return _each(endpoints, self.reach)
 
     def alarms(self) -> list[Alarm]:
         """Alarms that are raised."""
@@ -143,6 +156,19 @@ class Maintenance:
         except grpc.RpcError as failure:
             self._transport.rotate(endpoint)
             raise translate(failure, endpoint) from None
+
+
+def _each(endpoints: Sequence[Endpoint], ask: Callable[[Endpoint], T]) -> dict[Endpoint, T | EtcdError]:
+    """What each endpoint answers, or the error that it gives; all asked at once."""
+
+    def answer_or_error(endpoint: Endpoint) -> T | EtcdError:
+        try:
+            return ask(endpoint)
+        except EtcdError as problem:
+            return problem
+
+    with ThreadPoolExecutor(max(len(endpoints), 1)) as pool:
+        return dict(zip(endpoints, pool.map(answer_or_error, endpoints), strict=True))
 
 
 def check_snapshot(path: str) -> None:

@@ -36,6 +36,11 @@ class Member:
     client_urls: tuple[str, ...]
     learner: bool
 
+    @property
+    def label(self) -> str:
+        """What to call it: its name, or its id where it has none yet."""
+        return self.name or f"{self.number:x}"
+
     @classmethod
     def of(cls, member: Any) -> Member:
         """From the wire's message."""

@@ -220,12 +220,13 @@ class Transport:
         failures: list[EtcdError] = []
         pause = 0.02
         while True:
-            for endpoint in self._in_turn():
+            for tried, endpoint in enumerate(self._in_turn()):
                 left = until - time.monotonic()
                 if left <= 0:
                     raise _verdict(failures)
                 try:
-                    answer = self._attempt(endpoint, method, request, left)
+                    share = left / (len(self.endpoints) - tried) if len(self.endpoints) > 1 else None
+                    answer = self._attempt(endpoint, method, request, left, share)
                 except _Elsewhere as failure:
                     failures.append(failure.reason)
                     self.rotate(endpoint)
@@ -243,7 +244,7 @@ class Transport:
     def call_at(self, endpoint: Endpoint, method: Method, request: Any, *, deadline: float | None = None) -> Any:
         """Call `method` at this endpoint and no other, once; raises an `EtcdError`."""
         try:
-            return self._attempt(endpoint, method, request, self.deadline if deadline is None else deadline, alone=True)
+            return self._attempt(endpoint, method, request, self.deadline if deadline is None else deadline)
         except _Elsewhere as failure:
             raise failure.reason from None
 
@@ -278,18 +279,20 @@ class Transport:
         first = self._preferred
         return self.endpoints[first:] + self.endpoints[:first]
 
-    def _attempt(self, endpoint: Endpoint, method: Method, request: Any, left: float, *, alone: bool = False) -> Any:
+    def _attempt(
+        self, endpoint: Endpoint, method: Method, request: Any, left: float, share: float | None = None
+    ) -> Any:
+        """Call once. Of the `left` seconds, `share` are this endpoint's where others come after it."""
         connection = self.connection(endpoint)
-        others = not alone and len(self.endpoints) > 1
         try:
             metadata = self.metadata(connection)
             if not method.idempotent:
-                self._show_life(connection, min(left, SIGN_OF_LIFE) if others else left, metadata)
+                self._show_life(connection, left if share is None else min(share, SIGN_OF_LIFE), metadata)
         except grpc.RpcError as failure:
             raise _not_sent(failure, endpoint) from None
         try:
             # A write that is under way is waited for: giving up early would leave doubt where there need be none.
-            patience = min(left, ATTEMPT) if others and method.idempotent else left
+            patience = min(share, ATTEMPT) if share is not None and method.idempotent else left
             return connection.unary(method, request, patience, metadata)
         except grpc.RpcError as failure:
             return self._after_failure(failure, connection, method, request, left)
@@ -420,6 +423,10 @@ def _surely_not_applied(failure: Any) -> bool:
 CONNECT_PROBLEMS = {
     "No status received": ("the connection was lost", ""),
     "Connection refused": ("connection refused", ""),
+    "before receiving SETTINGS": (
+        "it takes connections, but does not answer",
+        "is it starting, or waiting for the other members of its cluster?",
+    ),
     "CERTIFICATE_VERIFY_FAILED": (
         "the server's certificate is not signed by the given authority, has expired, or is for another name",
         "check ca_file, and that the certificate names the host of the endpoint",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bunraku.etcd import EtcdError, NoLeader, Unreachable
+from bunraku.etcd import DeadlineExceeded, EtcdError, NoLeader, Unreachable
 from bunraku.resources.base import Param, ResourceError, ResourceType, Run, seconds
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 HERE = "127.0.0.1:2379"
 """Where etcd is if nothing else is said."""
+LOOK = 2.0
+"""Seconds that a cluster gets to say who belongs to it; at a first boot nobody will."""
 SECOND_CHANCE = 0.5
 """Seconds that an etcd gets to answer which did not within `timeout` at an earlier resource of the run."""
 
@@ -44,6 +47,19 @@ def cluster_of(value: Any) -> Wanted:
     except EtcdError as problem:
         raise ValueError(str(problem)) from None
     return wanted
+
+
+class Patience(Param):
+    """The parameter of those that change members."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Seconds that other members which do not answer are waited for, before a change is refused for their sake.",
+            munge=seconds,
+            default=60.0,
+        )
 
 
 class InEtcd(ResourceType):
@@ -75,6 +91,10 @@ class InEtcd(ResourceType):
         with client(self.run, self.connection, self.timeout) as found:
             yield found
 
+    def tell(self, words: str) -> None:
+        """Say what is being done, or waited for."""
+        self.run.log("notice", words, self.ref)
+
 
 class InCluster(InEtcd):
     """A resource of one member of a cluster, whose other members are asked how things stand."""
@@ -84,29 +104,33 @@ class InCluster(InEtcd):
     leaderless = False
     """Whether members answered, but had no leader for as long as `timeout`: the cluster has lost its quorum."""
 
-    def live_members(self, patience: float = 2.0) -> list[Member] | None:
-        """The running cluster's members, or None where nobody answers within `patience` seconds, or all is leaderless.
+    def live_members(self, patience: float = 0.0) -> list[Member] | None:
+        """The running cluster's members, or None where nobody answers, or all is leaderless, for `patience` seconds.
 
         A cluster that is to speak TLS may not do so yet: it is asked in plain then. Where it answered is in `peers`.
         """
         urls = ",".join(address.client_url for address in self.cluster.values())
-        for peers in dict.fromkeys((self.values.get("peers", urls), urls, in_plain(urls))):
-            try:
-                found = self._ask_for_members(peers, patience)
-            except NoLeader:
-                self.leaderless = True
+        until = time.monotonic() + patience
+        while True:
+            for peers in dict.fromkeys((self.values.get("peers", urls), urls, in_plain(urls))):
+                try:
+                    found = self._ask_for_members(peers)
+                except NoLeader:
+                    self.leaderless = True
+                    break
+                except (Unreachable, DeadlineExceeded):
+                    continue
+                except EtcdError as problem:
+                    raise ResourceError(str(problem)) from None
+                self.leaderless = False
+                self.values["peers"] = peers
+                return found
+            if time.monotonic() > until:
                 return None
-            except Unreachable:
-                continue
-            except EtcdError as problem:
-                raise ResourceError(str(problem)) from None
-            self.values["peers"] = peers
-            return found
-        return None
 
-    def _ask_for_members(self, peers: str, patience: float) -> list[Member]:
+    def _ask_for_members(self, peers: str) -> list[Member]:
         try:
-            with self.connection._replace(peers=peers).open(patience) as client:
+            with self.connection._replace(peers=peers).open(LOOK) as client:
                 return client.members.list()
         except NoLeader:  # it may be electing one
             with self.connection._replace(peers=peers).open(self.timeout) as client:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bunraku.etcd import EtcdError, Unreachable
-from bunraku.resources._etcd import InEtcd, cluster_of
+from bunraku.etcd import DeadlineExceeded, EtcdError, Unreachable
+from bunraku.resources._etcd import InEtcd, Patience, cluster_of
 from bunraku.resources.base import Changes, Ensure, Param, Property, ResourceError, State
 
 
@@ -24,6 +24,7 @@ class EtcdCluster(InEtcd):
         munge=cluster_of,
     )
     host = Param("Our own name, shown to those who wait for the lock.", default="bunraku")
+    patience = Patience()
 
     def validate(self) -> None:
         """The endpoints are the members' own, unless they are given."""
@@ -35,8 +36,9 @@ class EtcdCluster(InEtcd):
         try:
             with self.connection.open(self.timeout) as client:
                 self._members = client.members.list()
-        except Unreachable as problem:
-            self.run.log("warning", f"membership was not looked at: {problem}", self.ref)
+        except (Unreachable, DeadlineExceeded) as problem:
+            words = "the cluster does not answer (yet); the next run looks at who belongs to it"
+            self.run.log("warning", f"{words}: {problem}", self.ref)
             self._members = []
         except EtcdError as problem:
             raise ResourceError(str(problem)) from None
@@ -54,7 +56,7 @@ class EtcdCluster(InEtcd):
         from bunraku.etcd.cluster import tidy
 
         with self.etcd() as client:
-            tidy(client, self.members, self.host, lambda words: self.run.log("notice", words, self.ref))
+            tidy(client, self.members, self.host, patience=self.patience, told=self.tell)
 
     def reported(self, name: str, value: Any) -> Any:
         """Members by their names."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bunraku.etcd import Client, EtcdError
-from bunraku.resources._etcd import InCluster, client, in_plain
+from bunraku.resources._etcd import InCluster, Patience, client, in_plain
 from bunraku.resources.base import Changes, Ensure, Param, Property, ResourceError, State, absolute_path, boolean
 from bunraku.system import files
 
@@ -50,6 +50,7 @@ class EtcdMember(InCluster):
         munge=boolean,
         default=True,
     )
+    patience = Patience()
     configuration = Property("Which configuration it runs with.", values=("current",), default="current")
 
     def validate(self) -> None:
@@ -95,7 +96,9 @@ class EtcdMember(InCluster):
         if "ensure" in changes:
             with self.etcd() as client:
                 client.transport.deadline = self.timeout
-                members = take_place(client, self.name, self._wanted(), self._part)
+                members = take_place(
+                    client, self.name, self._wanted(), self._part, patience=self.patience, told=self.tell
+                )
                 if self._part != "update":
                     self._join(client, members)
         if "configuration" in changes:
@@ -115,14 +118,17 @@ class EtcdMember(InCluster):
         service = self.run.find("service", "etcd")
         done = ""
         if service is not None and service.read().get("ensure") == "running":
-            if self.live_members(patience=self.timeout) is None:
-                done = service.refresh()  # there is no quorum that it could cost
+            if self.live_members(self.patience) is None:
+                self.tell(f"no quorum has answered for {self.patience:.0f} s that a restart could cost: not in turn")
+                done = service.refresh()
             else:
                 urls = ",".join(address.client_url for address in self.cluster.values())
                 # What speaks TLS now may not do so afterwards, and the other way round.
                 with (
                     client(self.run, self.connection._replace(peers=f"{urls},{in_plain(urls)}"), self.timeout) as all_,
-                    out_of_service(all_, self.cluster[self.name].client_url, self.name),
+                    out_of_service(
+                        all_, self.cluster[self.name].client_url, self.name, patience=self.patience, told=self.tell
+                    ),
                 ):
                     done = service.refresh()
         self._remember(digest)
