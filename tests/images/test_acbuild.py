@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -249,3 +250,71 @@ def test_unprivileged_run_is_refused(acbuild: Callable[..., object], monkeypatch
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(ImageError, match="needs root"):
         run_inside("/nowhere", ["true"], "/")
+
+
+def test_an_image_is_changed_without_a_build(acbuild, tmp_path: Path) -> None:
+    image = written(tmp_path / "one", "appc", "web.aci")
+    acbuild("--modify-appc", str(image), "set-user", "www")
+    acbuild("--modify-appc", str(image), "copy", str(tmp_path / "one" / "host" / "bin" / "web"), "/srv/web")
+    assert aci.check(str(image))["app"]["user"] == "www"
+    with tarfile.open(image) as tar:
+        assert {"rootfs/bin/web", "rootfs/srv/web"} <= set(tar.getnames())
+    layout = written(tmp_path / "two", "oci", "layout.tar")
+    acbuild("--modify-oci", str(layout), "set-tag", "v2")
+    acbuild("--modify-oci", str(layout), "label", "add", "team", "one")
+    acbuild("--modify-oci", str(layout), "annotation", "add", "authors", "Ann")
+    manifest = json.loads(acbuild("--modify-oci", str(layout), "cat-manifest").stdout)
+    assert manifest["labels"][-2:] == [{"name": "version", "value": "v2"}, {"name": "team", "value": "one"}]
+    assert {"name": "authors", "value": "Ann"} in manifest["annotations"]
+    before = image.read_bytes()
+    assert "no label 'nope'" in acbuild("--modify-appc", str(image), "label", "rm", "nope", code=2).stderr
+    assert "do not go with begin" in acbuild("--modify-appc", str(image), "begin", code=1).stderr
+    missing = tmp_path / "missing.aci"
+    assert f"{missing}: No such file" in acbuild("--modify-appc", str(missing), "set-user", "x", code=1).stderr
+    assert image.read_bytes() == before
+    assert not (tmp_path / ".acbuild").exists()
+
+
+def test_commands_go_by_all_of_acbuild_s_names(acbuild, tmp_path: Path) -> None:
+    acbuild("begin")
+    acbuild("volume", "add", "data", "/data")
+    acbuild("set-wd", "/srv")
+    acbuild("set-eh", "post-stop", "/bin/after")
+    acbuild("dependency", "add", "example.com/base:1.2,os=linux", "--label", "arch=amd64")
+    command = [sys.executable, "-m", "bunraku.cli.main", "acbuild", "--work-path", str(tmp_path)]
+    command += ["isolator", "add", "resource/memory", "-"]
+    subprocess.run(command, input=b'{"limit": "64M"}', check=True, timeout=60)
+    manifest = json.loads(acbuild("cat-manifest").stdout)
+    assert manifest["app"]["mountPoints"] == [{"name": "data", "path": "/data"}]
+    assert manifest["app"]["workingDirectory"] == "/srv"
+    assert manifest["app"]["eventHandlers"] == [{"name": "post-stop", "exec": ["/bin/after"]}]
+    assert manifest["app"]["isolators"] == [{"name": "resource/memory", "value": {"limit": "64M"}}]
+    labels = [
+        {"name": name, "value": value} for name, value in (("version", "1.2"), ("os", "linux"), ("arch", "amd64"))
+    ]
+    assert manifest["dependencies"] == [{"imageName": "example.com/base", "labels": labels}]
+    acbuild("dependency", "rm", "example.com/base:1.2")
+    acbuild("volume", "rm", "/data")
+    manifest = json.loads(acbuild("cat-manifest").stdout)
+    assert not manifest.get("dependencies")
+    assert not manifest["app"].get("mountPoints")
+    assert acbuild("version").stdout.splitlines()[1] == "appc version 0.8.11"
+
+
+def test_a_build_begins_with_a_tar_of_files(acbuild, tmp_path: Path) -> None:
+    host_files(tmp_path / "host")
+    with tarfile.open(tmp_path / "files.tar.gz", "w:gz") as tar:
+        tar.add(tmp_path / "host", ".")
+    acbuild("begin", str(tmp_path / "files.tar.gz"))
+    assert (tmp_path / ".acbuild" / "currentaci" / "rootfs" / "bin" / "alias").is_symlink()
+    assert "acbuild-unnamed" in acbuild("cat-manifest").stdout
+
+
+def test_a_script_s_lines_may_go_on_and_its_mistakes_are_named(acbuild, tmp_path: Path) -> None:
+    script = tmp_path / "steps"
+    script.write_text("begin\nset-name \\\n  example.com/web # its name\nset-exec -- 'unclosed\n")
+    assert f"{script}:4: no closing quotation" in acbuild("script", str(script), code=1).stderr
+    assert not (tmp_path / ".acbuild").exists(), "a script ends its build"
+    script.write_text(f"begin\nset-name \\\n  example.com/web # its name\nwrite {tmp_path}/web.aci\n")
+    acbuild("script", str(script))
+    assert aci.check(str(tmp_path / "web.aci"))["name"] == "example.com/web"

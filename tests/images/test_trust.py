@@ -143,4 +143,4 @@ def test_oci_images_carry_no_signature(take, tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="carries no signature"):
         take(tmp_path / "layout")
     key = take(tmp_path / "layout", "image")
-    assert Store(str(tmp_path / "cas")).shown_name(key) == "layout"
+    assert Store(str(tmp_path / "cas")).shown_name(key) == "layout:latest"

@@ -15,8 +15,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from bunraku.cli.acbuild_edits import list_edit, setting, words_of
 
 if TYPE_CHECKING:
     from bunraku.images.build import Build
@@ -43,6 +46,10 @@ SETTINGS = {
 }
 
 
+ALIASES = {"mount": ["volume"], "set-event-handler": ["set-eh"], "set-working-directory": ["set-wd"]}
+"""Other names of commands."""
+
+
 class Parser(argparse.ArgumentParser):
     """Exits with acbuild's code for a command line that makes no sense."""
 
@@ -57,20 +64,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--work-path", metavar="FOLDER", default=".", help="where .acbuild is (default: here)")
     parser.add_argument("--debug", action="store_true", help="tell more, on standard error")
     parser.add_argument("--no-history", action="store_true", help="accepted: how an image was built never goes into it")
+    for mode in ("appc", "oci"):
+        text = "change this image, by this one command; there is no build"
+        parser.add_argument(f"--modify-{mode}", metavar="PATH", help=text)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
 
     def command(name: str, does: str, *arguments: str, words: str | None = None) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=does, description=does)
+        added: argparse.ArgumentParser = commands.add_parser(
+            name, help=does, description=does, aliases=ALIASES.get(name, [])
+        )
         for argument in arguments:
             added.add_argument(argument.lower(), metavar=argument)
         if words:
             added.add_argument("words", metavar=words, nargs=argparse.REMAINDER)
         return added
 
-    begin = command("begin", "begin a build, with an empty image or from START_ACI")
-    begin.add_argument("start", metavar="START_ACI", nargs="?", help="an ACI, an OCI layout or archive, or a folder")
+    begin = command("begin", "begin a build, with an empty image or from an image that there is")
+    text = "an ACI, an OCI layout or archive, a folder or a tar of files, docker://HOST/NAME:TAG"
+    begin.add_argument("start", metavar="START_ACI", nargs="?", help=text)
     begin.add_argument("--build-mode", choices=("appc", "oci"), default="appc", help="the format that is written")
-    begin.add_argument("--insecure", action="store_true", help="accepted: nothing is fetched")
+    begin.add_argument("--insecure", action="store_true", help="fetch over plain HTTP too")
     command("cat-manifest", "print the manifest").add_argument("--pretty-print", action="store_true", help="indented")
     command("copy", "copy a file, or a folder's content, into the image", "PATH_ON_HOST", "PATH_IN_ACI")
     several = command("copy-to-dir", "copy files and folders into a folder of the image")
@@ -78,6 +91,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths", metavar="PATH", nargs="+", help="on the host; the last one is the folder in the image"
     )
     command("end", "end the build and forget what was not written")
+    command("layer", "end the layer that is being made, and begin another (OCI)")
     command("replace-manifest", "take the manifest of a file", "MANIFEST_PATH")
     run = command("run", "run a command in the image, and keep what it changed", words="-- CMD [ARGS]")
     run.add_argument("--working-dir", metavar="FOLDER", default="/", help="where it runs, in the image")
@@ -85,6 +99,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--engine", choices=("chroot", "systemd-nspawn"), help="accepted: it runs in namespaces of its own"
     )
     run.add_argument("--insecure", action="store_true", help="accepted: nothing is fetched")
+    command("version", "print the version")
     command("script", "run a file of acbuild commands, and end", "FILE")
     command(
         "set-event-handler", "set what runs before the app (pre-start) or after it (post-stop)", "EVENT", words="CMD"
@@ -101,10 +116,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_list(commands: Any, name: str, add: str, remove: str) -> None:
-    holder = commands.add_parser(name, help=f"add or remove: {name}", description=f"Add or remove: {name}.")
+    about = f"Add or remove: {name}."
+    holder = commands.add_parser(name, help=about, description=about, aliases=ALIASES.get(name, []))
     actions = holder.add_subparsers(dest="action", metavar="add|remove", required=True, parser_class=Parser)
     adding = actions.add_parser("add", help="add one, or change the one of its name")
-    removing = actions.add_parser("remove", help="remove one")
+    removing = actions.add_parser("remove", help="remove one", aliases=["rm"])
     for parser, arguments in ((adding, add), (removing, remove)):
         for argument in arguments.split():
             parser.add_argument(argument.lower(), metavar=argument)
@@ -127,7 +143,10 @@ def run(args: argparse.Namespace) -> int:
     from bunraku.images.errors import ImageError
     from bunraku.system.process import CommandError
 
+    args.command = next((name for name, others in ALIASES.items() if args.command in others), args.command)
     try:
+        if args.modify_appc or args.modify_oci:
+            return _modify(args)
         return _act(Build(args.work_path), args)
     except NothingToRemove as problem:
         print(f"acbuild: {problem}", file=sys.stderr)
@@ -139,10 +158,34 @@ def run(args: argparse.Namespace) -> int:
     return 1
 
 
+def _modify(args: argparse.Namespace) -> int:
+    """Carry out one command on an image that is there, in the place of a build; it is replaced where it went well."""
+    import tempfile
+
+    from bunraku.images.build import Build
+    from bunraku.images.errors import ImageError
+
+    if args.modify_appc and args.modify_oci:
+        raise ImageError("--modify-appc and --modify-oci do not go together")
+    if args.command in ("begin", "write", "end", "version", "script"):
+        raise ImageError(f"--modify-appc and --modify-oci do not go with {args.command}")
+    mode, path = ("appc", args.modify_appc) if args.modify_appc else ("oci", args.modify_oci)
+    with tempfile.TemporaryDirectory(prefix="bunraku-acbuild-") as folder:
+        build = Build(folder)
+        build.begin(mode, path)
+        code = _act(build, args)
+        if code == 0 and args.command != "cat-manifest":
+            build.write(path, overwrite=True)
+    return code
+
+
 def _act(build: Build, args: argparse.Namespace) -> int:
+    from bunraku import __version__
+    from bunraku.images.manifest import AC_VERSION
+
     command = args.command
     if command == "begin":
-        build.begin(args.build_mode, args.start)
+        build.begin(args.build_mode, args.start, plain=args.insecure)
     elif command == "end":
         build.end()
     elif command == "cat-manifest":
@@ -153,136 +196,59 @@ def _act(build: Build, args: argparse.Namespace) -> int:
         build.copy_to_dir(args.paths[:-1], args.paths[-1])
     elif command == "replace-manifest":
         build.replace_manifest(args.manifest_path)
+    elif command == "layer":
+        build.finish_layer()
+    elif command == "version":
+        print(f"acbuild version {__version__}\nappc version {AC_VERSION}")
     elif command == "write":
         build.write(args.path, overwrite=args.overwrite)
     elif command == "run":
-        return build.run(_words(args), args.working_dir)
+        return build.run(words_of(args), args.working_dir)
     elif command == "script":
         return _script(args)
     elif command in LISTS:
-        build.edit(_list_edit(args))
+        build.edit(list_edit(args))
     else:
-        build.edit(_setting(args))
+        build.edit(setting(args))
     return 0
-
-
-def _words(args: argparse.Namespace) -> list[str]:
-    from bunraku.images.errors import ImageError
-
-    words = args.words[1:] if args.words[:1] == ["--"] else args.words
-    if not words:
-        raise ImageError(f"{args.command}: a command is needed")
-    return list(words)
-
-
-def _setting(args: argparse.Namespace) -> Callable[[dict[str, Any]], None]:
-    """The edit of a command that sets one thing."""
-    from bunraku.images.build import app_of, put
-    from bunraku.images.errors import ImageError
-
-    if args.command == "set-event-handler":
-        words = _words(args)
-        return lambda manifest: put(app_of(manifest), "eventHandlers", {"name": args.event, "exec": words})
-    if args.command == "set-exec":
-        words = _words(args)
-        return lambda manifest: app_of(manifest).update(exec=words)
-    if args.command == "set-supp-groups":
-        if not all(value.isdigit() for value in args.value):
-            raise ImageError("set-supp-groups takes numbers of groups")
-        return lambda manifest: app_of(manifest).update(supplementaryGIDs=[int(value) for value in args.value])
-    if len(args.value) != 1:
-        raise ImageError(f"{args.command} takes one value")
-    (value,) = args.value
-    if args.command == "set-name":
-        return lambda manifest: manifest.update(name=value)
-    if args.command == "set-tag":
-        return lambda manifest: put(manifest, "labels", {"name": "version", "value": value})
-    key = {"set-user": "user", "set-group": "group", "set-working-directory": "workingDirectory"}[args.command]
-    return lambda manifest: app_of(manifest).update({key: value})
-
-
-def _list_edit(args: argparse.Namespace) -> Callable[[dict[str, Any]], None]:
-    """The edit of a command that adds to a list of the manifest, or removes from it."""
-    from bunraku.images.build import app_of, put, take
-
-    key = {"mount": "mountPoints", "dependency": "dependencies"}.get(args.command, f"{args.command}s")
-    key = "environment" if args.command == "environment" else key
-    of_app = args.command in ("environment", "isolator", "mount", "port")
-
-    def edit(manifest: dict[str, Any]) -> None:
-        holder = app_of(manifest) if of_app else manifest
-        if args.action == "add":
-            item = _item(args)
-            if args.command == "dependency":
-                holder[key] = [d for d in holder.get(key, ()) if d["imageName"] != item["imageName"]] + [item]
-            else:
-                put(holder, key, item)
-        else:
-            named = next(value for name, value in vars(args).items() if name in _REMOVED)
-            take(holder, key, lambda item: _is_named(item, named), f"{args.command} '{named}'")
-
-    return edit
-
-
-_REMOVED = ("name", "image_name", "name_or_path", "name_or_port")
-
-
-def _is_named(item: Mapping[str, Any], name: str) -> bool:
-    return name in (item.get("name"), item.get("imageName"), item.get("path"), str(item.get("port")))
-
-
-def _item(args: argparse.Namespace) -> dict[str, Any]:
-    """What `add` adds."""
-    from bunraku.images.errors import ImageError
-
-    if args.command == "mount":
-        return {"name": args.name, "path": args.path} | ({"readOnly": True} if args.read_only else {})
-    if args.command == "port":
-        if not args.port.isdigit():
-            raise ImageError(f"'{args.port}' is no port")
-        return {
-            "name": args.name,
-            "protocol": args.protocol,
-            "port": int(args.port),
-            "count": args.count,
-            "socketActivated": args.socket_activated,
-        }
-    if args.command == "isolator":
-        with open(args.json_file, "rb") as file:
-            try:
-                return {"name": args.name, "value": json.load(file)}
-            except ValueError as error:
-                raise ImageError(f"{args.json_file} is not JSON: {error}") from None
-    if args.command == "dependency":
-        item: dict[str, Any] = {"imageName": args.image_name}
-        if args.image_id:
-            item["imageID"] = args.image_id
-        pairs = [label.partition("=") for label in args.label]
-        if pairs:
-            item["labels"] = [{"name": name, "value": value} for name, _, value in pairs]
-        return item | ({"size": args.size} if args.size else {})
-    return {"name": args.name, "value": args.value}
 
 
 def _script(args: argparse.Namespace) -> int:
     """Run the commands of a file, one a line, up to the first that fails; the build is ended either way."""
-    import shlex
-
     from bunraku.images.build import Build
 
     parser = argparse.ArgumentParser(prog="acbuild")
     add_arguments(parser)
     code = 0
-    with open(args.file) as file:
-        for number, line in enumerate(file, 1):
-            words = shlex.split(line, comments=True)
-            if not words:
-                continue
+    build = Build(args.work_path)
+    try:
+        for number, words in _lines(args.file):
             code = run(parser.parse_args(["--work-path", args.work_path, *words]))
             if code:
-                print(f"acbuild: {args.file}:{number}: '{line.strip()}' failed", file=sys.stderr)
+                print(f"acbuild: {args.file}:{number}: '{' '.join(words)}' failed", file=sys.stderr)
                 break
-    build = Build(args.work_path)
-    if build.in_progress:
-        build.end()
+    finally:
+        if build.in_progress:
+            build.end()
     return code
+
+
+def _lines(path: str) -> Iterator[tuple[int, list[str]]]:
+    """The words of each command in a file, with the number of its last line; a line goes on after a `\\` at its end."""
+    import shlex
+
+    from bunraku.images.errors import ImageError
+
+    text = ""
+    for number, line in enumerate(Path(path).read_text().splitlines(), 1):
+        text += line
+        if text.endswith("\\"):
+            text = text[:-1]
+            continue
+        try:
+            words = shlex.split(text, comments=True)
+        except ValueError as error:
+            raise ImageError(f"{path}:{number}: {str(error).lower()}") from None
+        text = ""
+        if words:
+            yield number, words

@@ -64,6 +64,12 @@ def unpack_rootfs(path: str, folder: str) -> None:
         unpack(archive, folder, path, below=ROOTFS)
 
 
+def unpack_plain(path: str, folder: str) -> None:
+    """Unpack the tar in file `path`, of files without a manifest, into `folder`. Raises ImageError, OSError."""
+    with opened(path) as archive:
+        unpack(archive, folder, path)
+
+
 def write(out: Writable, manifest: Manifest, rootfs: str) -> None:
     """Write an uncompressed image of `manifest` and the content of folder `rootfs`. Raises ImageError, OSError."""
     pack(out, rootfs, prefix=ROOTFS, first={"manifest": dump(manifest)})

@@ -1,7 +1,8 @@
 """An image being built: a folder `.acbuild` with the image as it stands, changed by one command at a time.
 
 The layout is acbuild's: `currentaci/manifest`, `currentaci/rootfs/`, `buildMode`, and `lock`, which each command holds
-while it works. Nothing of how an image was built goes into it, so the same input gives the same digest.
+while it works; beside them `layers/`. Nothing of how an image was built goes into it, so the same input gives the same
+digest.
 """
 
 from __future__ import annotations
@@ -9,16 +10,22 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bunraku.images import aci
 from bunraku.images.errors import ImageError
+from bunraku.images.fetch import REGISTRY, unpack_from_registry
+from bunraku.images.layers import Layers
 from bunraku.images.manifest import Manifest, blank, dump, image_manifest
 from bunraku.system import files
 from bunraku.system.lock import Lock, Locked
 from bunraku.system.rooted import Rooted
+
+if TYPE_CHECKING:
+    from bunraku.images.oci import Keep
 
 CONTEXT = ".acbuild"
 UNNAMED = "acbuild-unnamed"
@@ -36,13 +43,16 @@ class Build:
         self.folder = os.path.join(os.path.abspath(work), CONTEXT)
         self.image = os.path.join(self.folder, "currentaci")
         self.rootfs = os.path.join(self.image, aci.ROOTFS)
+        self.layers = Layers(os.path.join(self.folder, "layers"), self.rootfs)
 
     # Begin and end ------------------------------------------------------------------------------------------------
 
-    def begin(self, mode: str, start: str | None = None) -> None:
-        """Begin with an empty image, or with `start`: an ACI, an OCI image (file or layout), or a folder of files.
+    def begin(self, mode: str, start: str | None = None, *, plain: bool = False) -> None:
+        """Begin with an empty image, or with `start`: an ACI, an OCI image, a folder of files or a tar of one.
 
-        mode: appc or oci, the format that is written. Raises ImageError, OSError; nothing is left then.
+        mode: appc or oci, the format that is written; an OCI image that becomes one keeps its layers. start: a path,
+        or docker://HOST/NAME:TAG for an image of a registry (plain: HTTP is good enough). Raises ImageError, OSError;
+        nothing is left then.
         """
         try:
             os.mkdir(self.folder, 0o700)
@@ -51,20 +61,29 @@ class Build:
         try:
             os.makedirs(self.rootfs)
             files.replace(os.path.join(self.folder, "buildMode"), mode.encode(), durable=False)
-            self._save(self._start(start) if start else blank(UNNAMED))
+            keep = self.layers.keep if mode == "oci" else None
+            self._save(self._start(start, keep, plain) if start else blank(UNNAMED))
+            if self.layers.finished():
+                self.layers.seen()
         except BaseException:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
 
-    def _start(self, start: str) -> Manifest:
+    def _start(self, start: str, keep: Keep | None, plain: bool) -> Manifest:
         """Bring `start`'s files in; its manifest."""
         from bunraku.images import oci
 
-        if oci.is_layout(start) or (os.path.isfile(start) and not aci.looks_like_one(start)):
-            return oci.unpack_image(start, self.rootfs)
-        if os.path.isdir(start):
+        if start.startswith(REGISTRY):
+            with tempfile.TemporaryDirectory(prefix="bunraku-oci-") as blobs:
+                return unpack_from_registry(start, blobs, self.rootfs, plain=plain, keep=keep)
+        if os.path.isdir(start) and not oci.is_layout(start):
             with Rooted(self.rootfs) as root:
                 copy_tree(start, root, "/")
+            return blank(UNNAMED)
+        if os.path.isdir(start) or (not aci.looks_like_one(start) and oci.is_archive(start)):
+            return oci.unpack_image(start, self.rootfs, keep=keep)
+        if not aci.looks_like_one(start):
+            aci.unpack_plain(start, self.rootfs)
             return blank(UNNAMED)
         manifest = aci.check(start)
         aci.unpack_rootfs(start, self.rootfs)
@@ -149,6 +168,13 @@ class Build:
             else:
                 copy_file(source, root, target)
 
+    def finish_layer(self) -> None:
+        """End the layer that is being made: what changes from now on is the next one's. Raises ImageError, OSError."""
+        with self._held():
+            if self.mode != "oci":
+                raise ImageError("an ACI has no layers: `acbuild begin --build-mode=oci` begins an image that has")
+            self.layers.finish()
+
     def run(self, words: Sequence[str], folder: str) -> int:
         """Run a command inside the image, in namespaces of its own but the network's; its exit code.
 
@@ -165,7 +191,7 @@ class Build:
 
         Raises ImageError, OSError; what is at `path` is whole then, the old or nothing.
         """
-        from bunraku.images import oci
+        from bunraku.images import oci_write
 
         with self._held():
             if os.path.lexists(path) and not overwrite:
@@ -174,7 +200,7 @@ class Build:
             if manifest["name"] == UNNAMED:
                 raise ImageError("the image has no name: `acbuild set-name NAME` gives it one")
             if self.mode == "oci":
-                oci.write(path, manifest, self.rootfs)
+                oci_write.write(path, manifest, self.layers)
             else:
                 write_aci(path, manifest, self.rootfs)
 

@@ -1,10 +1,10 @@
-"""Digests of what is written, taken on the way."""
+"""Digests of what is written or read, taken on the way."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
 
 
 class Digesting:
@@ -25,6 +25,26 @@ class Digesting:
     def tell(self) -> int:
         """Bytes written so far."""
         return self.size
+
+
+class Digested:
+    """A file for reading that knows the digest of what was read from it."""
+
+    def __init__(self, file: IO[bytes], algorithm: str) -> None:
+        self._file = file
+        self._hash = hashlib.new(algorithm)
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, at most `size`."""
+        data = self._file.read(size)
+        self._hash.update(data)
+        return data
+
+    def hexdigest(self) -> str:
+        """The digest of all that it holds, also of what nobody has read yet."""
+        while self.read(1 << 20):
+            pass
+        return self._hash.hexdigest()
 
 
 def image_id(digest: str) -> str:

@@ -13,10 +13,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import TYPE_CHECKING
 
 from bunraku.images.errors import ImageError
 from bunraku.images.store import Store
 from bunraku.images.trust import Trust
+
+if TYPE_CHECKING:
+    from bunraku.images.manifest import Manifest
+    from bunraku.images.oci import Keep
 
 REGISTRY = ("docker://", "oci://")
 
@@ -79,16 +84,23 @@ def _from_layout(store: Store, path: str, tag: str | None) -> str:
 
 
 def _from_registry(store: Store, name: str, insecure: frozenset[str]) -> str:
-    from bunraku.images import oci
-    from bunraku.images.registry import Registry, parse
-
     _refuse_unsigned(name, insecure)
-    host, repository, tag = parse(name.partition("://")[2])
     place, blobs = store.scratch(), store.scratch()
     try:
-        registry = Registry(host, repository, blobs, plain="http" in insecure or "all" in insecure)
-        manifest = oci.unpack_manifest(registry.manifest(tag), registry.blob, place, f"{host}/{repository}", tag)
-        return store.import_tree(manifest, place)
+        return store.import_tree(unpack_from_registry(name, blobs, place, plain="http" in insecure), place)
     finally:
         shutil.rmtree(place, ignore_errors=True)
         shutil.rmtree(blobs, ignore_errors=True)
+
+
+def unpack_from_registry(name: str, blobs: str, rootfs: str, *, plain: bool, keep: Keep | None = None) -> Manifest:
+    """Unpack the image docker://HOST/NAME:TAG into folder `rootfs`, by way of folder `blobs`; its appc manifest.
+
+    plain: HTTP is good enough. Raises ImageError, OSError.
+    """
+    from bunraku.images import oci
+    from bunraku.images.registry import Registry, parse
+
+    host, repository, tag = parse(name.partition("://")[2])
+    registry = Registry(host, repository, blobs, plain=plain)
+    return oci.unpack_manifest(registry.manifest(tag), registry.blob, rootfs, f"{host}/{repository}", tag, keep)

@@ -7,7 +7,7 @@ validate` goes by. What the spec does not know is let through, as actool does.
 from __future__ import annotations
 
 import json
-import platform
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -25,7 +25,8 @@ ARCHITECTURES = {
 }
 """What the labels `os` and `arch` may be together."""
 
-OWN_ARCH = {"x86_64": "amd64", "i686": "i386", "arm64": "aarch64"}.get(platform.machine(), platform.machine())
+_MACHINE = os.uname().machine
+OWN_ARCH = {"x86_64": "amd64", "i686": "i386", "arm64": "aarch64"}.get(_MACHINE, _MACHINE)
 """This machine's architecture, in the spec's word."""
 
 ISOLATORS = {
@@ -70,6 +71,13 @@ def dump(manifest: Manifest) -> bytes:
 def get(items: Iterable[Mapping[str, Any]] | None, name: str) -> Any:
     """The value of the item called `name` in a list of names and values (labels, annotations …), or None."""
     return next((item["value"] for item in items or () if item["name"] == name), None)
+
+
+def parse_name(text: str) -> tuple[str, dict[str, str]]:
+    """NAME[:VERSION][,LABEL=VALUE…] as a name and labels (appc spec, "App Container Image Discovery")."""
+    first, *pairs = text.split(",")
+    name, _, version = first.partition(":")
+    return name, ({"version": version} if version else {}) | dict(pair.partition("=")[::2] for pair in pairs)
 
 
 def shown_name(manifest: Manifest) -> str:

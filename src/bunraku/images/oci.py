@@ -1,7 +1,6 @@
-"""OCI images (image spec 1.0): a layout of blobs by digest, read into an app's manifest and files, and written.
+"""OCI images (image spec 1.0): a layout of blobs by digest, read into an app's manifest and files.
 
-A layout is a folder, or a tar of one, with `oci-layout`, `index.json` and `blobs/ALGORITHM/DIGEST`. What is written has
-one layer.
+A layout is a folder, or a tar of one, with `oci-layout`, `index.json` and `blobs/ALGORITHM/DIGEST`.
 """
 
 from __future__ import annotations
@@ -10,24 +9,21 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from bunraku.images import manifest as appc
 from bunraku.images.compression import decompressed, reading
+from bunraku.images.digest import Digested
 from bunraku.images.errors import ImageError
 from bunraku.images.manifest import Manifest
-from bunraku.images.pack import pack, stamp
 from bunraku.images.unpack import unpack
-from bunraku.system import files
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
-LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 
@@ -43,6 +39,9 @@ LAYERS = 1000
 Blob = Callable[[str, int], str]
 """Digest and size of a blob → the file that holds it, checked."""
 
+Keep = Callable[[str, str, str], None]
+"""Takes each layer: its file, its digest, and that of its uncompressed tar."""
+
 _digest = re.compile(r"(sha256|sha512):([0-9a-f]{64}|[0-9a-f]{128})").fullmatch
 
 
@@ -51,7 +50,15 @@ def is_layout(path: str) -> bool:
     return os.path.isfile(os.path.join(path, "oci-layout"))
 
 
-def unpack_image(path: str, rootfs: str, ref: str | None = None) -> Manifest:
+def is_archive(path: str) -> bool:
+    """Whether the file `path` is a tar of an OCI layout. Raises ImageError, OSError."""
+    import tarfile
+
+    with open(path, "rb") as file, reading(path), tarfile.open(fileobj=decompressed(file, path), mode="r|") as tar:
+        return any(os.path.normpath(member.name) == "oci-layout" for member in tar)
+
+
+def unpack_image(path: str, rootfs: str, ref: str | None = None, keep: Keep | None = None) -> Manifest:
     """Unpack the image of the layout at `path` (a folder, or a tar) into folder `rootfs`; its appc manifest.
 
     ref: the tag, where the layout has several images. Raises ImageError, OSError.
@@ -59,7 +66,9 @@ def unpack_image(path: str, rootfs: str, ref: str | None = None) -> Manifest:
     with _as_folder(path) as folder:
         blobs = Layout(folder)
         name = os.path.basename(path.rstrip("/")).removesuffix(".tar") or "image"
-        return unpack_manifest(blobs.choose(ref), blobs.blob, rootfs, name, ref)
+        chosen = blobs.choose(ref)
+        tag = ref or (chosen.get("annotations") or {}).get(REF)
+        return unpack_manifest(chosen, blobs.blob, rootfs, name, tag, keep)
 
 
 @contextmanager
@@ -153,23 +162,36 @@ def _descriptor(given: Any, at: str) -> dict[str, Any]:
     return given
 
 
-def unpack_manifest(descriptor: dict[str, Any], blob: Blob, rootfs: str, name: str, ref: str | None = None) -> Manifest:
+def unpack_manifest(
+    descriptor: dict[str, Any], blob: Blob, rootfs: str, name: str, ref: str | None = None, keep: Keep | None = None
+) -> Manifest:
     """Unpack the image that `descriptor` leads to, maybe by way of an index of platforms; its appc manifest."""
     kind = descriptor.get("mediaType")
     document = read_json(blob(descriptor["digest"], descriptor["size"]))
     if kind in (INDEX, DOCKER_LIST) or "manifests" in document:
-        return unpack_manifest(_of_platform(document), blob, rootfs, name, ref)
+        return unpack_manifest(_of_platform(document), blob, rootfs, name, ref, keep)
     config_at = _descriptor(document.get("config"), "config")
     config = read_json(blob(config_at["digest"], config_at["size"]))
     layers = descriptors(document, "layers") if document.get("layers") else []
     diff_ids = (config.get("rootfs") or {}).get("diff_ids") or []
     if len(diff_ids) != len(layers):
         raise ImageError(f"{name}: its configuration names {len(diff_ids)} layers, its manifest {len(layers)}: refused")
-    for layer in layers:
+    for layer, diff_id in zip(layers, diff_ids, strict=True):
         path = blob(layer["digest"], layer["size"])
-        with open(path, "rb") as file, reading(f"{name}: the layer {layer['digest']}"):
-            unpack(decompressed(file, path), rootfs, f"{name}: the layer {layer['digest'][:19]}", layer=True)
+        _unpack_layer(path, rootfs, diff_id, f"{name}: the layer {layer['digest'][:19]}")
+        if keep is not None:
+            keep(path, layer["digest"], diff_id)
     return from_config(config, name, ref)
+
+
+def _unpack_layer(path: str, rootfs: str, diff_id: object, what: str) -> None:
+    """Unpack the layer in file `path` over what is in `rootfs`; its uncompressed tar has the digest `diff_id`."""
+    algorithm, wanted = split(diff_id)
+    with open(path, "rb") as file, reading(what):
+        archive = Digested(decompressed(file, path), algorithm)
+        unpack(archive, rootfs, what, layer=True)
+        if archive.hexdigest() != wanted:
+            raise ImageError(f"{what} does not unpack to {diff_id}, which its configuration names: refused")
 
 
 def _of_platform(index: dict[str, Any]) -> dict[str, Any]:
@@ -190,6 +212,10 @@ def from_config(config: dict[str, Any], name: str, ref: str | None) -> Manifest:
     labels.append({"name": "os", "value": str(config.get("os") or "linux")})
     if ref:
         labels.append({"name": "version", "value": ref})
+    known = {"arch", "os", "version"}
+    for key, value in (inner.get("Labels") or {}).items():
+        if appc.as_identifier(key) == key and key not in known:  # others have no place in an appc manifest
+            labels.append({"name": key, "value": str(value)})
     manifest: Manifest = appc.blank(appc.as_identifier(name)) | {"labels": labels}
     words = [*(inner.get("Entrypoint") or ()), *(inner.get("Cmd") or ())]
     user, _, group = str(inner.get("User") or "0").partition(":")
@@ -216,109 +242,3 @@ def _port(text: str) -> dict[str, Any]:
     if not number.isdigit():
         raise ImageError(f"'{text}' is no port")
     return {"name": f"{number}-{protocol or 'tcp'}", "protocol": protocol or "tcp", "port": int(number), "count": 1}
-
-
-# Writing -----------------------------------------------------------------------------------------------------------
-
-
-def write(path: str, manifest: Manifest, rootfs: str) -> None:
-    """Write an image as an OCI layout to `path`: a folder, or a tar of one where it ends in .tar; whole or not at all.
-
-    The tag is the manifest's label `version`, or `latest`. Raises ImageError, OSError.
-    """
-    folder, name = os.path.split(os.path.abspath(path))
-    temporary = os.path.join(folder, f".{name}{files.TEMPORARY}{os.urandom(4).hex()}")
-    old = f"{temporary}.old"
-    try:
-        os.mkdir(temporary)
-        _write_layout(temporary, manifest, rootfs)
-        if path.endswith(".tar"):
-            with open(f"{temporary}.tar", "xb") as file:
-                pack(file, temporary)
-            files.flush_file(f"{temporary}.tar")
-            files.move(f"{temporary}.tar", os.path.join(folder, name))
-            return
-        if os.path.lexists(path):
-            files.move(path, old)
-        files.move(temporary, os.path.join(folder, name))
-    finally:
-        for left in (temporary, old):
-            shutil.rmtree(left, ignore_errors=True)
-        with suppress(FileNotFoundError):
-            os.unlink(f"{temporary}.tar")
-
-
-def _write_layout(folder: str, manifest: Manifest, rootfs: str) -> None:
-    os.makedirs(os.path.join(folder, "blobs", "sha256"))
-    layer, diff_id = _write_layer(folder, rootfs)
-    config = _write_blob(folder, appc.dump(_config(manifest, diff_id)), CONFIG)
-    document = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [layer]}
-    annotations = {a["name"]: a["value"] for a in manifest.get("annotations", ())}
-    described = _write_blob(
-        folder, appc.dump(document | ({"annotations": annotations} if annotations else {})), MANIFEST
-    )
-    described["annotations"] = {REF: appc.get(manifest.get("labels"), "version") or "latest"}
-    _write_file(folder, "index.json", appc.dump({"schemaVersion": 2, "manifests": [described]}))
-    _write_file(folder, "oci-layout", b'{"imageLayoutVersion":"1.0.0"}')
-
-
-def _write_layer(folder: str, rootfs: str) -> tuple[dict[str, Any], str]:
-    """The descriptor of the one layer, and the digest of its uncompressed tar."""
-    import gzip
-
-    from bunraku.images.digest import Digesting
-
-    temporary = os.path.join(folder, "layer")
-    with open(temporary, "xb") as file:
-        outer = Digesting(file.write, "sha256")
-        with gzip.GzipFile("", "wb", 6, outer, mtime=0) as packed:  # type: ignore[call-overload]
-            inner = Digesting(packed.write, "sha256")
-            pack(inner, rootfs)
-    digest = outer.hash.hexdigest()
-    files.flush_file(temporary)
-    files.move(temporary, os.path.join(folder, "blobs", "sha256", digest))
-    return {"mediaType": LAYER, "digest": f"sha256:{digest}", "size": outer.size}, f"sha256:{inner.hash.hexdigest()}"
-
-
-def _write_blob(folder: str, content: bytes, kind: str) -> dict[str, Any]:
-    digest = hashlib.sha256(content).hexdigest()
-    _write_file(folder, os.path.join("blobs", "sha256", digest), content)
-    return {"mediaType": kind, "digest": f"sha256:{digest}", "size": len(content)}
-
-
-def _write_file(folder: str, name: str, content: bytes) -> None:
-    files.replace(os.path.join(folder, name), content, mode=0o644)
-
-
-def _config(manifest: Manifest, diff_id: str) -> dict[str, Any]:
-    """The OCI configuration that says what an appc manifest says."""
-    from datetime import UTC, datetime
-
-    app = manifest.get("app") or {}
-    arch = appc.get(manifest.get("labels"), "arch") or appc.OWN_ARCH
-    inner: dict[str, Any] = {}
-    if app.get("exec"):
-        inner["Entrypoint"] = app["exec"]
-    if app:
-        inner["User"] = f"{app['user']}:{app['group']}"
-    if app.get("environment"):
-        inner["Env"] = [f"{e['name']}={e['value']}" for e in app["environment"]]
-    if app.get("workingDirectory"):
-        inner["WorkingDir"] = app["workingDirectory"]
-    if app.get("ports"):
-        inner["ExposedPorts"] = {f"{p['port']}/{p['protocol']}": {} for p in app["ports"]}
-    if app.get("mountPoints"):
-        inner["Volumes"] = {point["path"]: {} for point in app["mountPoints"]}
-    known = ("arch", "os", "version")
-    labels = {item["name"]: item["value"] for item in manifest.get("labels", ()) if item["name"] not in known}
-    if labels:
-        inner["Labels"] = labels
-    created = datetime.fromtimestamp(stamp(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {
-        "created": created,
-        "architecture": ARCHITECTURES.get(arch, arch),
-        "os": appc.get(manifest.get("labels"), "os") or "linux",
-        "config": inner,
-        "rootfs": {"type": "layers", "diff_ids": [diff_id]},
-        "history": [{"created": created, "created_by": "acbuild"}],
-    }

@@ -10,7 +10,7 @@ import io
 import os
 import stat
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from typing import IO, Protocol, cast
 
@@ -36,11 +36,18 @@ def stamp() -> int:
     return int(text)
 
 
-def pack(out: Writable, tree: str, *, prefix: str = "", first: dict[str, bytes] | None = None) -> None:
+def pack(
+    out: Writable,
+    tree: str,
+    *,
+    prefix: str = "",
+    first: dict[str, bytes] | None = None,
+    only: Container[str] | None = None,
+) -> None:
     """Write the content of folder `tree` to `out` as a tar.
 
     prefix: the name of the folder in the archive ("": its root, which then has no entry of its own). first: files
-    that stand before it. Raises ImageError, OSError.
+    that stand before it. only: the names that are written. Raises ImageError, OSError.
     """
     when = stamp()
     seen: dict[tuple[int, int], str] = {}
@@ -51,7 +58,7 @@ def pack(out: Writable, tree: str, *, prefix: str = "", first: dict[str, bytes] 
             tar.addfile(entry, io.BytesIO(content))
         for path, name in _walk(tree, prefix):
             info = os.lstat(path)
-            if not stat.S_ISSOCK(info.st_mode):
+            if not stat.S_ISSOCK(info.st_mode) and (only is None or name in only):
                 _add(tar, path, name, info, when, seen)
 
 

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from bunraku.images.digest import Digesting, image_id
 from bunraku.images.errors import ImageError
-from bunraku.images.manifest import Manifest, dump, get, image_manifest, shown_name
+from bunraku.images.manifest import Manifest, dump, get, image_manifest, parse_name, shown_name
 from bunraku.system import files
 from bunraku.system.lock import Lock, Locked
 
@@ -122,9 +122,7 @@ class Store:
         return found[-1]
 
     def _named(self, name: str) -> list[str]:
-        first, *pairs = name.split(",")
-        name, _, version = first.partition(":")
-        wanted = dict(pair.partition("=")[::2] for pair in pairs) | ({"version": version} if version else {})
+        name, wanted = parse_name(name)
         found = []
         for info in self.images():
             if info.name == name:

@@ -12,7 +12,7 @@ import os
 import stat
 import tarfile
 from contextlib import suppress
-from typing import IO
+from typing import IO, Protocol, cast
 
 from bunraku.images.compression import LARGEST
 from bunraku.images.errors import ImageError
@@ -32,13 +32,20 @@ _KEPT = ("security.capability", "user.")
 _CHUNK = 1 << 20
 
 
-def unpack(archive: IO[bytes], folder: str, what: str, *, below: str = "", layer: bool = False) -> None:
+class Readable(Protocol):
+    """What a tar is read from: only ever forward."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes."""
+
+
+def unpack(archive: Readable, folder: str, what: str, *, below: str = "", layer: bool = False) -> None:
     """Unpack the tar stream `archive` into `folder`, which exists.
 
     what: the archive's name, for errors. below: take only what is in this folder of the archive, without it. layer:
     the archive is a layer of an OCI image: whiteouts remove what is there. Raises ImageError, OSError, tarfile's.
     """
-    with tarfile.open(fileobj=archive, mode="r|") as tar, Rooted(folder) as root:
+    with tarfile.open(fileobj=cast(IO[bytes], archive), mode="r|") as tar, Rooted(folder) as root:
         _Unpacking(root, what, layer).run(tar, below)
 
 
