@@ -218,3 +218,41 @@ def test_the_list_of_modules(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
         f"{tmp_path}/o (no modules installed)",
     ]
     assert err == "Warning: module 'vendor-web' (v1.0.0) requires 'vendor-newer' (< 2.0.0), found 3.0.0\n"
+
+
+def test_production_is_the_environment_where_no_other_is_named(
+    compiled: Compile, environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = environment.rename(environment.with_name("production"))
+    monkeypatch.setattr("bunraku.api.environments.ENVIRONMENTPATH", (str(folder.parent),))
+    site = write(tmp_path, site_dot_pp="include web\nnotify { lookup('greeting'): }") / "site.pp"
+    code, catalog, _ = compiled(site)
+    assert (code, titles(catalog)) == (0, ["web 2 1", "good day"])
+    other = write(tmp_path / "other" / "web", manifests__init_dot_pp="class web { notify { 'other': } }").parent
+    code, catalog, _ = compiled(site, "--modulepath", other)
+    assert (code, titles(catalog)) == (0, ["other", "good day"])
+
+
+def test_without_it_the_modules_of_all_environments_are_found(
+    compiled: Compile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bunraku.api.environments.ENVIRONMENTPATH", (str(tmp_path / "none"),))
+    base, other = (
+        write(tmp_path / name / "web", manifests__init_dot_pp=f"class web {{ notify {{ '{name}': }} }}").parent
+        for name in ("base", "other")
+    )
+    monkeypatch.setattr("bunraku.api.environments.BASE_MODULEPATH", (str(base),))
+    site = write(tmp_path, site_dot_pp="include web") / "site.pp"
+    assert titles(compiled(site)[1]) == ["base"]
+    assert titles(compiled(site, "--basemodulepath", other)[1]) == ["other"]
+
+
+def test_the_global_hiera_yaml_is_read_unless_another_is_named(
+    compiled: Compile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("usual", "named"):
+        write(tmp_path / name, hiera_dot_yaml="version: 5", data__common_dot_yaml=f"greeting: {name}")
+    monkeypatch.setattr("bunraku.cli.compiling.HIERA_CONFIGS", ("/nonexistent", str(tmp_path / "usual/hiera.yaml")))
+    site = write(tmp_path, site_dot_pp="notify { lookup('greeting'): }") / "site.pp"
+    assert titles(compiled(site)[1]) == ["usual"]
+    assert titles(compiled(site, "--hiera-config", tmp_path / "named/hiera.yaml")[1]) == ["named"]

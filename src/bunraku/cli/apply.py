@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bunraku.cli.compiling import add_compile_arguments, compile_as_told, folders, read_facts
+from bunraku.cli.compiling import add_compile_arguments, compile_as_told, environment_of, modulepath_of, read_facts
 from bunraku.cli.output import Display
 from bunraku.system import interrupt
 
@@ -114,7 +114,7 @@ def run(args: argparse.Namespace) -> int:
     if args.inventory:
         from bunraku.cli.storing import store_run
 
-        facts = read_facts(args.facts) if loaded.facts is None else loaded.facts
+        facts = read_facts(args.facts, []) if loaded.facts is None else loaded.facts
         store_run(args.inventory, catalog, facts, result.report)
     return _finish(args, display, catalog, result)
 
@@ -176,7 +176,8 @@ def _modules(args: argparse.Namespace) -> Mapping[str, Path]:
     """The modules that the flags name, where nothing is compiled."""
     from bunraku.api import make_inputs
 
-    return make_inputs(facts={}, modulepath=folders(args.modulepath), certname="").modules
+    modulepath = modulepath_of(args, environment_of(args, ""))
+    return make_inputs(facts={}, modulepath=modulepath, certname="").modules
 
 
 def _installed_puppet(modules: Mapping[str, Path], environment: str, state: Path) -> Elsewhere:

@@ -6,13 +6,17 @@ import argparse
 import os
 import sys
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 if TYPE_CHECKING:
     from bunraku.api import Compilation
     from bunraku.api.environments import Environment
+
+
+HIERA_CONFIGS = ("/etc/puppetlabs/puppet/hiera.yaml", "/etc/puppet/hiera.yaml")
+"""Where the configuration of Hiera's global layer is where no flag names it: the first that is there."""
 
 
 def add_compile_arguments(parser: argparse._ActionsContainer) -> None:
@@ -54,34 +58,33 @@ def compile_as_told(args: argparse.Namespace, manifest: Path | str | None) -> Co
     if args.hiera_config and not os.access(args.hiera_config, os.R_OK):
         raise CompileError(f"cannot read the hiera.yaml {args.hiera_config}, which --hiera-config names")
     environment = environment_of(args, manifest)
+    modulepath = modulepath_of(args, environment)
     if manifest is None or _is_environment(manifest):
         assert not isinstance(environment, str)
         manifest = environment.manifest_to_compile()
-    facts = read_facts(args.facts)
+    facts = read_facts(args.facts, modulepath)
     certname = args.certname or certname_of(facts)
     compilation = compile(
         manifest,
         facts=ChainMap(cast("dict[str, Any]", facts), agent_facts(certname, noop=getattr(args, "noop", False))),
-        modulepath=folders(args.modulepath),
+        modulepath=modulepath,
         certname=certname,
-        hiera_config=args.hiera_config,
+        hiera_config=args.hiera_config or next(filter(os.path.isfile, HIERA_CONFIGS), None),
         strict=args.strict,
         environment=environment,
     )
     for log in compilation.logs:
         print(f"{log.level.capitalize()}: {log.source}: {log.message}", file=sys.stderr)
-    for unmet in compilation.unmet_dependencies():
-        print(f"Warning: {unmet}", file=sys.stderr)
+    for warning in [*compilation.unmet_dependencies(), *getattr(facts, "warnings", ())]:
+        print(f"Warning: {warning}", file=sys.stderr)
     return compilation
 
 
 def environment_of(args: argparse.Namespace, manifest: Path | str | None) -> Environment | str:
     """The environment that the flags name, or its name alone where it has no folder. Raises CompileError."""
-    name = args.environment or "production"
-    if not args.environmentpath and not args.environment and not _is_environment(manifest) and manifest is not None:
-        return name
     from bunraku.api import environments
 
+    name = args.environment or "production"
     base = folders(args.basemodulepath) or environments.BASE_MODULEPATH
     if _is_environment(manifest):
         found = environments.read(Path(manifest), base)
@@ -90,6 +93,15 @@ def environment_of(args: argparse.Namespace, manifest: Path | str | None) -> Env
     if manifest is None or args.environmentpath or any(Path(folder, name).is_dir() for folder in searched):
         return environments.find(name, searched, base)
     return name
+
+
+def modulepath_of(args: argparse.Namespace, environment: Environment | str) -> list[Path]:
+    """The module path: what the flags say, else the environment's, else that of all environments."""
+    from bunraku.api.environments import BASE_MODULEPATH
+
+    if args.modulepath or isinstance(environment, str):
+        return list(map(Path, folders(args.modulepath) or folders(args.basemodulepath) or BASE_MODULEPATH))
+    return list(environment.modulepath)
 
 
 def _is_environment(manifest: Path | str | None) -> TypeGuard[Path]:
@@ -102,14 +114,16 @@ def folders(path: str | None) -> list[str]:
     return [folder for folder in (path or "").split(os.pathsep) if folder]
 
 
-def read_facts(path: str | None) -> Mapping[str, Any]:
-    """The facts in a JSON file, or this host's. Raises CompileError for a file that cannot be read."""
+def read_facts(path: str | None, modulepath: Sequence[Path]) -> Mapping[str, Any]:
+    """The facts in a JSON file, or this host's with those of the modules. Raises CompileError for a file that cannot
+    be read.
+    """
     from bunraku import CompileError
 
     if path is None:
-        from bunraku import facts
+        from bunraku.api.host_facts import host_facts
 
-        return facts.collect()
+        return host_facts(modulepath)
     import orjson
 
     try:

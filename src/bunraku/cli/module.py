@@ -12,7 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bunraku.cli.compiling import add_environment_arguments, environment_of, folders
+from bunraku.cli.compiling import add_environment_arguments, environment_of, modulepath_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     from bunraku.api import dependencies, shipped_modules
 
     try:
-        modulepath = _modulepath(args)
+        modulepath = modulepath_of(args, environment_of(args, ""))
     except CompileError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
@@ -43,15 +43,3 @@ def run(args: argparse.Namespace) -> int:
     for unmet in dependencies.unmet(found):
         print(f"Warning: {unmet}", file=sys.stderr)
     return 0
-
-
-def _modulepath(args: argparse.Namespace) -> list[Path]:
-    """The folders as the flags say: the environment's where none are given. Raises CompileError."""
-    from bunraku.api.environments import BASE_MODULEPATH
-
-    if args.modulepath:
-        return [Path(folder) for folder in folders(args.modulepath)]
-    environment = environment_of(args, "")
-    if isinstance(environment, str):
-        return [Path(folder) for folder in folders(args.basemodulepath) or BASE_MODULEPATH]
-    return list(environment.modulepath)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from bunraku.facts.host import Host
@@ -30,17 +31,31 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 _family_of = {name: family for family, names in FAMILIES.items() for name in names}
 
 
+class Added(Protocol):
+    """Facts from elsewhere, asked where neither the host nor an external fact has the name."""
+
+    def find(self, name: str) -> Any:
+        """The fact's value, or None."""
+
+    def names(self) -> Sequence[str]:
+        """All names there."""
+
+
 class Facts(Mapping[str, Any]):
     """The facts of `host` by name. Iteration lists the structured facts that the host has, in order of name.
 
-    external: folders of external facts. warnings: what could not be used of them, once it was tried.
+    external: folders of external facts. added: makes the source of further facts on first use, given where warnings
+    go. warnings: what could not be used of both, once it was tried.
     """
 
-    def __init__(self, host: Host, external: Sequence[str] = ()) -> None:
+    def __init__(
+        self, host: Host, external: Sequence[str] = (), added: Callable[[list[str]], Added] | None = None
+    ) -> None:
         self.host = host
         self.warnings: list[str] = []
         self._folders = external
-        self._added: dict[str, Any] | None = None
+        self._make_added = added
+        self._from_files: dict[str, Any] | None = None
         self._known: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
@@ -49,24 +64,31 @@ class Facts(Mapping[str, Any]):
             from bunraku.facts import legacy
 
             value = legacy.find(name, self)
+        if value is None and self._added is not None:
+            value = self._added.find(name)
         if value is None:
             raise KeyError(name)
         return value
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in sorted({*_family_of, *self._external}) if self._find(name) is not None)
+        added = self._added.names() if self._added is not None else ()
+        return (name for name in sorted({*_family_of, *self._external, *added}) if self.get(name) is not None)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     @property
     def _external(self) -> dict[str, Any]:
-        if self._added is None:
+        if self._from_files is None:
             from bunraku.facts import external
 
-            self._added = {}  # for facts in Python, which may ask for those of the host
-            self._added = external.resolve(self._folders, self)
-        return self._added
+            self._from_files = {}  # for facts in Python, which may ask for those of the host
+            self._from_files = external.resolve(self._folders, self)
+        return self._from_files
+
+    @cached_property
+    def _added(self) -> Added | None:
+        return self._make_added(self.warnings) if self._make_added is not None else None
 
     def _find(self, name: str) -> Any:
         if name in self._external:

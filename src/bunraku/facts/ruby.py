@@ -11,7 +11,7 @@ from bunraku.system.process import CommandError, run
 DEADLINE = 10.0
 """Seconds that a program may take to tell its version."""
 
-_QUESTION = "require 'rbconfig'; puts RUBY_PLATFORM, RbConfig::CONFIG['sitelibdir'], RUBY_VERSION"
+_QUESTION = "require 'rbconfig'; puts RUBY_VERSION, RUBY_PLATFORM, RbConfig::CONFIG['sitelibdir']"
 
 
 def resolve(facts: Facts) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def resolve(facts: Facts) -> dict[str, Any]:
     ruby = _output("ruby", "--disable=gems", "-e", _QUESTION).splitlines()
     return {
         "augeas": {"version": augeas[1]} if augeas else None,
-        "ruby": dict(zip(("platform", "sitedir", "version"), ruby, strict=True)) if len(ruby) == 3 else None,
+        "ruby": dict(zip(("version", "platform", "sitedir"), ruby, strict=True)) if len(ruby) == 3 else None,
     }
 
 

@@ -7,24 +7,14 @@ the answer is the events of Puppet's own report. `apply.rb` is what runs in the 
 
 from __future__ import annotations
 
-import json
-import os
-import time
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from bunraku.ruby.errors import RubyError, RubyMissing
-from bunraku.system.conversation import Conversation
-from bunraku.system.process import CommandError, CommandTimeout
+from bunraku.ruby.installed import Installed
 
-START_DEADLINE = 120.0
 DEADLINE = 3600.0
 """Seconds that one resource may take: installing a package through a provider is one."""
-
-OWN_RUBY = "/opt/puppetlabs/puppet/bin/ruby"
-"""The Ruby of Puppet's own packages, which has Puppet in it; else the system's may have it."""
 
 
 class Puppet:
@@ -45,9 +35,8 @@ class Puppet:
         self._modules = modules
         self._environment = environment
         self._folder = folder
-        self._program = program or (OWN_RUBY if os.access(OWN_RUBY, os.X_OK) else "ruby")
-        self._deadline = deadline
-        self._conversation: Conversation | None = None
+        self._installed = Installed("Puppet", "apply.rb", self._settings, program=program, deadline=deadline)
+        self.end = self._installed.end
 
     def apply(self, resource: dict[str, Any], *, noop: bool, refresh: bool) -> dict[str, Any]:
         """Apply a resource; `events` (dicts: resource, property, status, previous, desired, message, name) and
@@ -55,55 +44,15 @@ class Puppet:
 
         resource: in the wire format, without relationships. Raises RubyError, RubyMissing where there is no Puppet.
         """
-        started = self._conversation is not None
-        try:
-            if self._conversation is None:
-                self._conversation = self._start()
-            return self._ask({"resource": resource, "noop": noop, "refresh": refresh}, self._deadline)
-        except CommandTimeout:
-            what = f"Puppet was ended: it was not done after {self._deadline if started else START_DEADLINE:g} s"
-            self.end()
-            raise RubyError(what) from None
-        except CommandError as error:
-            self.end()
-            raise RubyError(str(error)) from None
-        except KeyboardInterrupt:
-            self.end()
-            raise
+        return self._installed.ask({"resource": resource, "noop": noop, "refresh": refresh})
 
-    def end(self) -> None:
-        """End the process, if it runs."""
-        if self._conversation is not None:
-            self._conversation.end()
-            self._conversation = None
-
-    def _start(self) -> Conversation:
+    def _settings(self) -> dict[str, Any]:
         folder = self._folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            conversation = Conversation([self._program, str(files("bunraku.ruby") / "apply.rb")])
-        except CommandError as error:
-            raise RubyMissing(str(error)) from None
-        self._conversation = conversation
         libraries = [library for path in self._modules.values() if (library := Path(path, "lib")).is_dir()]
-        settings = {
+        return {
             "arguments": [f"--confdir={folder}/etc", f"--vardir={folder}/var", f"--rundir={folder}/run"],
             "environment": self._environment,
             "modulepath": list(dict.fromkeys(str(Path(path).parent) for path in self._modules.values())),
             "libraries": list(map(str, libraries)),
         }
-        try:
-            self._ask(settings, START_DEADLINE)
-        except RubyError as error:
-            self.end()
-            raise RubyMissing(error.message) from None
-        return conversation
-
-    def _ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
-        assert self._conversation is not None
-        end = time.monotonic() + seconds
-        self._conversation.say(json.dumps(question).encode(), deadline=end)
-        answer: dict[str, Any] = json.loads(self._conversation.hear(deadline=end))
-        if "error" in answer:
-            raise RubyError(answer["error"])
-        return answer

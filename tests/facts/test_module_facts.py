@@ -1,0 +1,95 @@
+"""Facts that modules bring along (`facts.d`, `lib/facter`), as Puppet has them when it applies."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bunraku.api.host_facts import host_facts
+from bunraku.ruby.facts import RubyFacts
+
+IN_RUBY = {
+    "kernel_told.rb": 'Facter.add(:kernel_told) { setcode { "it is #{Facter.value(:kernel)}" } }',
+    "many.rb": "%w[one two].each { |n| Facter.add(\"many_#{n}\") { setcode { { n: n, 'l' => [1, 2.5, nil, true] } } } }",
+    "puppet_asked.rb": "Facter.add('puppet_asked') do\n  setcode { Puppet::Type.type(:file).name.to_s }\nend",
+    "elsewhere.rb": "Facter.add(:elsewhere) { confine kernel: 'Plan9'; setcode { 'x' } }",
+    "broken.rb": "Facter.add(:broken) { setcode { raise 'oh no' } }",
+    "noisy.rb": "puts 'said while loading'\nFacter.add(:noisy) { setcode { puts 'said'; 'n' } }",
+}
+NAMES = [
+    "kernel_told",
+    "many_one",
+    "many_two",
+    "puppet_asked",
+    "elsewhere",
+    "broken",
+    "noisy",
+    "from_file",
+    "unheard_of",
+]
+
+
+@pytest.fixture
+def modulepath(tmp_path: Path) -> Path:
+    facter = tmp_path / "modules" / "told" / "lib" / "facter"
+    facter.mkdir(parents=True)
+    for name, text in IN_RUBY.items():
+        (facter / name).write_text(text)
+    (tmp_path / "modules" / "other" / "facts.d").mkdir(parents=True)
+    (tmp_path / "modules" / "other" / "facts.d" / "a.yaml").write_text("from_file: [1, x]\n")
+    return tmp_path / "modules"
+
+
+@pytest.fixture
+def need_facter() -> None:
+    found = subprocess.run(["ruby", "-e", "require 'facter'"], capture_output=True) if shutil.which("ruby") else None
+    if found is None or found.returncode:
+        pytest.skip("facter is not installed as a library of Ruby: there is nothing that works out facts in Ruby")
+
+
+def test_they_are_those_that_puppet_has(modulepath: Path, need_facter: None) -> None:
+    puppet = shutil.which("puppet")
+    if puppet is None:
+        pytest.skip("puppet is not installed: nothing to compare with")
+    code = "".join(f'notify {{ "{name}=${{facts["{name}"]}}": }}' for name in NAMES)
+    told = subprocess.run(
+        [puppet, "apply", "--noop", "--color=false", "--modulepath", str(modulepath), "-e", code],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    facts = host_facts([modulepath])
+    assert facts.get("many_one") == {"n": "one", "l": [1, 2.5, None, True]}
+    assert facts.get("from_file") == [1, "x"]
+    ours = {name: facts.get(name) for name in NAMES}
+    shown = {"many_one": "{n => one, l => [1, 2.5, , true]}", "many_two": "{n => two, l => [1, 2.5, , true]}"}
+    shown["from_file"] = "[1, x]"
+    for name, value in ours.items():
+        assert f"Notify[{name}={shown.get(name, '' if value is None else value)}]" in told.stdout
+    assert {name for name, value in ours.items() if value is None} == {"elsewhere", "broken", "unheard_of"}
+
+
+def test_all_are_listed(modulepath: Path, need_facter: None) -> None:
+    listed = set(host_facts([modulepath]))
+    assert {"kernel_told", "many_one", "many_two", "noisy", "from_file", "kernel"} <= listed
+    assert not {"elsewhere", "broken"} & listed
+
+
+def test_other_names_start_nothing(modulepath: Path) -> None:
+    warnings: list[str] = []
+    facts = RubyFacts([f"{modulepath}/told/lib/facter"], warnings, program="/nonexistent/ruby")
+    assert facts.find("unheard_of") is None and not warnings
+    assert facts.find("kernel_told") is None and facts.find("noisy") is None
+    (told,) = warnings
+    assert "facts that modules have in Ruby are left out: '/nonexistent/ruby' was not found" in told
+
+
+def test_one_that_never_ends_is_left_out_and_no_other(modulepath: Path, need_facter: None) -> None:
+    folder = modulepath / "told" / "lib" / "facter"
+    (folder / "endless.rb").write_text("Facter.add(:endless) { setcode { loop { sleep 1 } } }")
+    warnings: list[str] = []
+    facts = RubyFacts([str(folder)], warnings, deadline=6)
+    assert facts.find("endless") is None
+    assert facts.find("noisy") == "n"
+    assert warnings == ["the fact 'endless' is left out: facter was ended: it was not done after 6 s"]
