@@ -11,7 +11,7 @@ from bunraku.ruby.facts import RubyFacts
 
 IN_RUBY = {
     "kernel_told.rb": 'Facter.add(:kernel_told) { setcode { "it is #{Facter.value(:kernel)}" } }',
-    "many.rb": "%w[one two].each { |n| Facter.add(\"many_#{n}\") { setcode { { n: n, 'l' => [1, 2.5, nil, true] } } } }",
+    "many.rb": "%w[one two].map { |n| Facter.add(\"many_#{n}\") { setcode { { n: n, 'l' => [1, 2.5, nil, true] } } } }",
     "puppet_asked.rb": "Facter.add('puppet_asked') do\n  setcode { Puppet::Type.type(:file).name.to_s }\nend",
     "elsewhere.rb": "Facter.add(:elsewhere) { confine kernel: 'Plan9'; setcode { 'x' } }",
     "broken.rb": "Facter.add(:broken) { setcode { raise 'oh no' } }",
