@@ -31,10 +31,15 @@ class Load:
         self._stop.set()
         self._threads[0].join()
         wait_until(lambda: self._writer.put(f"{self.prefix}end", ""))
-        self._threads[1].join(timeout=20)
+        self._threads[1].join(timeout=120)
         self._watch.close()
         self._writer.close()
         self._watcher.close()
+
+    def progress(self, count: int = 20) -> None:
+        """Wait until `count` further writes are acknowledged."""
+        goal = len(self.acknowledged) + count
+        wait_until(lambda: len(self.acknowledged) >= goal)
 
     def _write(self) -> None:
         number, last = 0, time.monotonic()

@@ -1,26 +1,36 @@
 """Real etcd members on loopback ports, to be killed, stopped and replaced."""
 
 import os
+import random
 import re
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bunraku.etcd import Client, EtcdError
 
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = range(12_000 + WORKER % 16, 32_000, 16)
+"""Below the ports that the kernel gives to outgoing connections, so that a member that is down finds its own free when
+it comes back; each worker of the tests has a part."""
+_given: set[int] = set()
+
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on just now."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Ports that nobody listens on just now, none of them twice."""
+    found: list[int] = []
+    while len(found) < count:
+        port = random.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            if port not in _given:
+                _given.add(port)
+                found.append(port)
+    return found
 
 
 class Member:
@@ -107,13 +117,16 @@ class LocalCluster:
         member.start(self.initial)
 
     def leader(self) -> Member:
-        """The member that leads, by etcdctl's own account."""
-        for member in filter(Member.running, self.members):
-            said = self.etcdctl("endpoint", "status", "-w", "fields", at=member)
-            fields = dict(line.split(" : ") for line in said.splitlines() if " : " in line)
-            if fields['"MemberID"'] == fields['"Leader"']:
-                return member
-        raise AssertionError("no leader")
+        """The member that leads, by etcdctl's own account; one that is being elected is waited for."""
+        leading: list[Member] = []
+        wait_until(lambda: leading.extend(filter(self._leads, self.members)) or leading)
+        return leading[0]
+
+    def _leads(self, member: Member) -> bool:
+        words = ["etcdctl", "--endpoints", member.client_url, "endpoint", "status", "-w", "fields"]
+        done = subprocess.run(words, env={**os.environ, "ETCDCTL_API": "3"}, capture_output=True, text=True, timeout=60)
+        fields = dict(line.split(" : ") for line in done.stdout.splitlines() if " : " in line)
+        return done.returncode == 0 and fields['"MemberID"'] == fields['"Leader"']
 
     def etcdctl(self, *words: str, at: Member | None = None) -> str:
         """What the real etcdctl prints."""
@@ -122,7 +135,7 @@ class LocalCluster:
             ["etcdctl", "--endpoints", endpoints, *words],
             env={**os.environ, "ETCDCTL_API": "3"},
             capture_output=True,
-            timeout=20,
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
@@ -134,7 +147,7 @@ def help_of_etcd() -> list[str]:
     return re.findall(r"^ *--([a-z0-9-]+)", said.stdout + said.stderr, re.MULTILINE)
 
 
-def wait_until(holds: Callable[[], object], limit: float = 60.0) -> None:
+def wait_until(holds: Callable[[], object], limit: float = 120.0) -> None:
     """Wait for `holds()` to be true; errors of etcd on the way count as not yet."""
     until = time.monotonic() + limit
     while True:

@@ -78,7 +78,7 @@ def test_a_compacted_revision_and_a_value_too_large_are_named(client: Client) ->
 
 def test_nobody_there_is_said_with_the_endpoint_and_the_remedy() -> None:
     (port,) = free_ports(1)
-    with Client(f"127.0.0.1:{port}", deadline=0.3) as client:
+    with Client(f"127.0.0.1:{port}", deadline=1) as client:
         with pytest.raises(Unreachable, match=rf"127.0.0.1:{port}: connection refused \(is etcd running"):
             client.put("/a", "b")
         with pytest.raises(Unreachable, match="connection refused"):
@@ -100,7 +100,7 @@ def test_an_endpoint_that_is_none_is_refused_before_anything_is_sent(bad: str) -
 def test_tls_that_cannot_work_is_named(one: LocalCluster) -> None:
     with Client("https://127.0.0.1:1", tls=Tls(ca_file="/no/such/ca.pem")) as client:
         pytest.raises(BadSettings, client.get, "/a").match("/no/such/ca.pem")
-    with Client(one.endpoints[0].replace("http:", "https:"), deadline=0.5) as client:
+    with Client(one.endpoints[0].replace("http:", "https:"), deadline=1) as client:
         pytest.raises(Unreachable, client.get, "/a").match("TLS handshake.*use http://")
 
 

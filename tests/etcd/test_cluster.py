@@ -12,7 +12,7 @@ from load import Load
 from local import LocalCluster, Member, wait_until
 
 from bunraku.engine.outcome import Outcome
-from bunraku.etcd import Client, NoLeader, Refused
+from bunraku.etcd import Client, NoLeader, Refused, endpoints
 from bunraku.etcd.cluster import (
     LOCK,
     Address,
@@ -219,10 +219,31 @@ def test_a_lost_disk_is_no_first_boot_while_the_others_have_lost_their_quorum(
         "cluster": wanted(three.members),
         "data_dir": str(lost.folder / lost.name),
         "config_file": str(configure(lost, three)),
-        "timeout": 1,
+        "timeout": 8,
     }
     outcome = converge("Etcd_member", {lost.name: {"peers": None, **declared}})[lost.name]
     assert outcome.failed and "has lost its quorum: bring its members up before m3" in outcome.events[0].words
+
+
+@pytest.mark.slow
+def test_a_lost_disk_is_no_first_boot_while_the_others_are_slow_to_answer(
+    three: LocalCluster, converge: Converge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *others, lost = three.members
+    lost.lose_disk()
+
+    def look(endpoint: endpoints.Endpoint) -> bool:
+        found = takes_connections(endpoint)
+        for member in others:
+            member.signal(SIGCONT)
+        return found
+
+    takes_connections = endpoints.takes_connections
+    monkeypatch.setattr(endpoints, "takes_connections", look)
+    for member in others:
+        member.signal(SIGSTOP)
+    (event,) = join(converge, three, lost).events
+    assert event.words.startswith("its data are lost")
 
 
 def leaderless(client: Client) -> bool:
@@ -262,7 +283,7 @@ def test_a_member_that_hangs_for_a_while_is_waited_for_before_another_restarts(t
         hangs.signal(SIGCONT)
 
     told: list[str] = []
-    with three.client(deadline=1) as client, out_of_service(client, restarts.client_url, "test", told=heard):
+    with three.client(deadline=3) as client, out_of_service(client, restarts.client_url, "test", told=heard):
         assert "1 is alive; 2 must be" in told[0] and hangs.name in told[0]
         restarts.kill()
         three.restart(restarts)
@@ -273,7 +294,7 @@ def test_a_member_that_hangs_for_a_while_is_waited_for_before_another_restarts(t
 def test_a_member_that_hangs_for_too_long_is_named_and_the_turn_is_given_back(three: LocalCluster) -> None:
     leader = three.leader()
     hangs, restarts = (member for member in three.members if member is not leader)
-    with three.client(deadline=1) as client:
+    with three.client(deadline=3) as client:
         hangs.signal(SIGSTOP)
         turn = out_of_service(client, restarts.client_url, "test", patience=1)
         pytest.raises(Unsafe, turn.__enter__).match(f"{hangs.name} does not answer")

@@ -101,10 +101,10 @@ def test_members_restart_one_at_a_time_when_every_host_applies_a_new_configurati
     with hosts.client() as client, client.watch([LOCK]) as locks, Load(hosts) as load:
         commands = [host.manifest(cluster(*hosts), parameters="snapshot_count => 5000,") for host in hosts]
         running = [subprocess.Popen([sys.executable, "-m", "bunraku.cli.main", *words]) for words in commands]
-        assert [one.wait(timeout=120) for one in running] == [2, 2, 2]
+        assert [one.wait(timeout=400) for one in running] == [2, 2, 2]
         client.put(f"{LOCK}/end", "")
         taken = []
-        while (event := locks.get(10)) and not event.key.endswith("/end"):
+        while (event := locks.get(60)) and not event.key.endswith("/end"):
             if event.key == LOCK and event.kind == "put":
                 taken.append(event.value.decode())
     load.check(hosts)

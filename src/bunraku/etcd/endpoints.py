@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from bunraku.etcd.errors import BadSettings
@@ -47,3 +49,15 @@ def _parse_endpoint(word: str, *, tls: bool) -> Endpoint:
         raise BadSettings(f"endpoint '{word}' is not one", remedy=remedy)
     host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
     return Endpoint(f"{host}:{port}", url.scheme == "https")
+
+
+def takes_connections(endpoint: Endpoint, patience: float = 1.0) -> bool:
+    """Whether somebody listens there, even if he does not answer: he may be hung, or still starting."""
+    if endpoint.target.startswith("unix:"):
+        return Path(endpoint.target.removeprefix("unix:")).is_socket()
+    host, _, port = endpoint.target.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=patience):
+            return True
+    except OSError:
+        return False

@@ -339,12 +339,16 @@ def _not_sent(failure: Any, endpoint: Endpoint) -> Exception:
 
 
 def _verdict(failures: list[EtcdError]) -> EtcdError:
-    """The error to raise after every endpoint has failed: each endpoint's last word."""
+    """The error to raise after every endpoint has failed: each endpoint's last word.
+
+    The last trial may have had too little time left to tell anything: what was said before says more.
+    """
     if not failures:
         return DeadlineExceeded("the deadline was over before anything could be sent")
     last = {failure.endpoint: failure for failure in failures}
+    last |= {failure.endpoint: failure for failure in failures if not isinstance(failure, DeadlineExceeded)}
     if len(last) == 1:
-        return failures[-1]
+        return last.popitem()[1]
     said = "; ".join(f"{endpoint}: {failure.problem}" for endpoint, failure in last.items())
     kind = next(
         (k for k in (Unhealthy, NoLeader, Unreachable) if any(isinstance(f, k) for f in last.values())),

@@ -67,6 +67,9 @@ class EtcdMember(InCluster):
 
         has_data = (Path(self.data_dir) / "member").is_dir()
         members = self.live_members()
+        if members is None and not has_data and self._others_listen():
+            # Only slow, perhaps: to be taken for one of a first boot would be wrong then.
+            members = self.live_members(self.timeout)
         if self.leaderless and not has_data:
             raise ResourceError(f"the cluster has lost its quorum: bring its members up before {self.name} can join it")
         self._part = part_of(self.name, self._wanted(), members, has_data=has_data)
@@ -80,6 +83,12 @@ class EtcdMember(InCluster):
             "ensure": ensure,
             "configuration": "old" if self._started_with() not in (None, self._digest()) else "current",
         }
+
+    def _others_listen(self) -> bool:
+        from bunraku.etcd.endpoints import parse_endpoints, takes_connections
+
+        others = [address.client_url for name, address in self.cluster.items() if name != self.name]
+        return bool(others) and any(map(takes_connections, parse_endpoints(others, tls=False)))
 
     def _wanted(self) -> Wanted:
         """The cluster; our own address is the one that the configuration tells (it may not have moved to TLS yet)."""
