@@ -305,12 +305,16 @@ def test_status(confdir: Confdir, client: Any, watch: Start) -> None:
     (confdir.root / "conf.d/worse.toml").write_text("[template]\n")
     program = watch()
     until(lambda: program.said("key does not exist"))
+
+    def states() -> dict[str, str]:
+        status = json.loads(confd(confdir, "status", "--format", "json").stdout)
+        return {resource["resource"]: resource["state"] for resource in status["resources"]}
+
+    until(lambda: states() == {"good": "ok", "bad": "failed"})
     asked = confd(confdir, "status")
     assert asked.returncode == 1, asked.stderr
     assert "good" in asked.stdout and "key does not exist: /app/nope" in asked.stdout
     assert "worse.toml: src is missing" in asked.stdout
-    status = json.loads(confd(confdir, "status", "--format", "json").stdout)
-    assert {r["resource"]: r["state"] for r in status["resources"]} == {"good": "ok", "bad": "failed"}
     assert program.end() == 0
     assert "no daemon answers" in confd(confdir, "status").stderr
 

@@ -68,7 +68,8 @@ def failure(error: Exception, name: str | None, instance: ResourceType | None) -
         words, detail = str(error), error.result.output if error.result else ""
     elif isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename and error.filename != getattr(instance, "title", "") else ""
-        words, detail = f"{place}{(error.strerror or str(error)).lower()}", ""
+        why = error.strerror or str(error)
+        words, detail = f"{place}{why[:1].lower()}{why[1:]}", ""
         if isinstance(error, PermissionError) and os.geteuid():
             words += f" for user {os.geteuid()}, whom bunraku runs as (is this for root?)"
     elif isinstance(error, ValueError):

@@ -12,9 +12,12 @@ ENCODING = ("utf-8", "surrogateescape")
 
 
 def read_lines(path: str) -> list[str]:
-    """The lines of a file without their ends; none where there is no file. Raises OSError."""
+    """The lines of a file, or of what a link there leads to, without their ends; none where there is no file.
+
+    Raises OSError.
+    """
     try:
-        with open(path, "rb") as file:
+        with open(files.open_to_read(path, follow=True), "rb") as file:
             return file.read().decode(*ENCODING).splitlines()
     except FileNotFoundError:
         return []

@@ -167,6 +167,7 @@ class Run:
     whether `read` has to give properties that nobody declared, for a list of what there is. unflushed:
     folders whose renames the engine flushes to the disk before the run is reported. ahead: the resources of the same
     type whose turn could come right after a resource's, with no other work between: what may be done in one go.
+    folders: paths where a folder is managed, and was found or made: a link that takes its place is not followed.
     elsewhere: makes the one who applies resources of types that bunraku does not have. at_end: called when the run is
     over, however it ended.
     """
@@ -187,6 +188,7 @@ class Run:
         self.shared: dict[str, Any] = {}
         self.resources: dict[tuple[str, str], ResourceType] = {}
         self.unflushed: set[str] = set()
+        self.folders: set[str] = set()
         self.elsewhere: Callable[[], Elsewhere] | None = None
         self.at_end: list[Callable[[], None]] = []
         self.ahead: Callable[[ResourceType], list[ResourceType]] = lambda resource: []

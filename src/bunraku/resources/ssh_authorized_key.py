@@ -113,8 +113,8 @@ class SshAuthorizedKey(ResourceType):
             options = ",".join(values.get("options", ()))
             new = " ".join(filter(None, [options, values["type"], values["key"], self.name]))
             kept.insert(min(places, default=len(kept)), new)
-        owner = {} if account is None else {"uid": account.pw_uid, "gid": account.pw_gid}
+        uid, gid = (None, None) if account is None else (account.pw_uid, account.pw_gid)
         folder = os.path.dirname(path)
         if not os.path.isdir(folder) and account is not None and os.path.isdir(os.path.dirname(folder)):
-            files.make_folder(folder, mode=0o700, **owner)
-        write_lines(path, kept, mode=0o600, **owner)
+            files.make_folder(folder, mode=0o700, uid=uid, gid=gid)
+        write_lines(path, kept, mode=0o600, uid=uid, gid=gid)

@@ -5,7 +5,8 @@ mode, flushed to the disk, renamed over the target, and the folder is flushed. K
 old file or the new one, and at worst a `.NAME.bunraku-…` file beside it, which `sweep` removes.
 
 Symbolic links: a link *at* the target is replaced, not followed, unless `follow` is asked for. Every step is made
-relative to the folder that was opened first, so a parent that is swapped meanwhile leads nowhere else.
+relative to the folder that was opened first, which is found by the rules of `paths`: nobody who may write to a folder
+on the way leads it elsewhere. `no_links` is `paths`' everywhere.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import suppress
+
+from bunraku.system.paths import locate, located, open_folder, path_of, with_path
 
 TEMPORARY = ".bunraku-"
 """What marks a temporary file of ours: `.NAME.bunraku-XXXXXXXX`."""
@@ -42,6 +45,7 @@ def replace(
     busy: Busy | None = None,
     durable: bool = True,
     flush: bool = True,
+    no_links: Container[str] = (),
 ) -> None:
     """Make `path` a regular file that holds `content`.
 
@@ -53,7 +57,7 @@ def replace(
     back, whole. durable: False flushes nothing, for what can be made again.
     Raises OSError; the target is then unchanged, except after a failed write in place.
     """
-    with Replacement(path, content, mode=mode, uid=uid, gid=gid, follow=follow) as new:
+    with Replacement(path, content, mode=mode, uid=uid, gid=gid, follow=follow, no_links=no_links) as new:
         if check is not None:
             check(new.temporary_path)
         if durable:
@@ -67,7 +71,7 @@ class Replacement:
     The arguments are those of `replace`. `drop` ends it in either case; as a context manager it does so itself.
     """
 
-    __slots__ = ("_file", "_folder", "_name", "_old", "_parent", "_temporary")
+    __slots__ = ("_file", "_name", "_old", "_parent", "_path", "_temporary")
 
     def __init__(
         self,
@@ -78,9 +82,10 @@ class Replacement:
         uid: int | None = None,
         gid: int | None = None,
         follow: bool = False,
+        no_links: Container[str] = (),
     ) -> None:
-        self._folder, self._name = os.path.split(os.path.realpath(path) if follow else path)
-        self._parent = os.open(self._folder or ".", os.O_RDONLY | os.O_DIRECTORY)
+        self._path = path
+        self._parent, self._name = locate(path, follow=follow, no_links=no_links)
         self._file = self._old = -1
         self._temporary = ""
         try:
@@ -97,7 +102,7 @@ class Replacement:
         except OSError as error:
             self.drop()
             # The target is what people know, not the temporary name.
-            raise OSError(error.errno, error.strerror, os.path.join(self._folder, self._name)) from error
+            raise with_path(error, path) from None
         except BaseException:
             self.drop()
             raise
@@ -105,7 +110,12 @@ class Replacement:
     @property
     def temporary_path(self) -> str:
         """Where the content is, until it is committed."""
-        return os.path.join(self._folder, self._temporary)
+        return os.path.join(self.folder, self._temporary)
+
+    @property
+    def folder(self) -> str:
+        """The folder that the file is in, links resolved."""
+        return path_of(self._parent) or os.path.dirname(self._path)
 
     @property
     def descriptor(self) -> int:
@@ -127,8 +137,7 @@ class Replacement:
         try:
             os.rename(self._temporary, self._name, src_dir_fd=self._parent, dst_dir_fd=self._parent)
         except OSError as error:
-            path = os.path.join(self._folder, self._name)
-            if error.errno != errno.EBUSY or busy is None or not busy(path, error):
+            if error.errno != errno.EBUSY or busy is None or not busy(self._path, error):
                 raise
             _write_in_place(self._temporary, self._name, self._parent)
             os.unlink(self._temporary, dir_fd=self._parent)
@@ -204,15 +213,6 @@ def _sync_file_systems(files: Iterable[int]) -> bool:
     return True
 
 
-@contextmanager
-def _opened_folder(folder: str) -> Iterator[int]:
-    descriptor = os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
 def _attributes(
     name: str, parent: int, mode: int | None, uid: int | None, gid: int | None
 ) -> tuple[int, int | None, int | None]:
@@ -232,27 +232,36 @@ def _attributes(
 
 
 def set_attributes(
-    target: int | str, *, mode: int | None = None, uid: int | None = None, gid: int | None = None
+    target: int | str,
+    *,
+    mode: int | None = None,
+    uid: int | None = None,
+    gid: int | None = None,
+    follow: bool = False,
+    no_links: Container[str] = (),
 ) -> None:
     """Give a file (an open descriptor, or a path) its owner and then its mode; None leaves as it is.
 
-    A symbolic link at the path is not followed: it gets the owner, and has no mode. The owner comes first, since
+    A symbolic link at the path is not followed (but by `follow`): it gets the owner, and has no mode. The owner comes
+    first, since
     changing it clears the set-user-ID bits; one that is right already is not set, so that who is not root can keep
     its own files. Raises OSError.
     """
     if isinstance(target, int):
         _set_attributes(target, os.fstat(target), mode, uid, gid)
         return
-    # A descriptor that only names the file: what the path leads to cannot be swapped between the look and the change.
-    descriptor = os.open(target, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        now = os.fstat(descriptor)
-        if stat.S_ISLNK(now.st_mode):
-            os.lchown(target, -1 if uid is None else uid, -1 if gid is None else gid)
-        else:
-            _set_attributes(f"/proc/self/fd/{descriptor}", now, mode, uid, gid)
-    finally:
-        os.close(descriptor)
+    with located(target, follow=follow, no_links=no_links, access=os.O_PATH) as (parent, name):
+        # A descriptor that only names the file: it cannot be swapped between the look and the change.
+        descriptor = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+        try:
+            now = os.fstat(descriptor)
+            if stat.S_ISLNK(now.st_mode):
+                wanted = (-1 if uid is None else uid, -1 if gid is None else gid)
+                os.chown(name, *wanted, dir_fd=parent, follow_symlinks=False)
+            else:
+                _set_attributes(f"/proc/self/fd/{descriptor}", now, mode, uid, gid)
+        finally:
+            os.close(descriptor)
 
 
 def _set_attributes(target: int | str, now: os.stat_result, mode: int | None, uid: int | None, gid: int | None) -> None:
@@ -273,6 +282,12 @@ def _write_in_place(source: str, name: str, parent: int) -> None:
             os.fsync(old.fileno())
 
 
+def open_to_read(path: str, *, follow: bool = False, no_links: Container[str] = ()) -> int:
+    """A descriptor of the file at `path`. Raises OSError."""
+    with located(path, follow=follow, no_links=no_links, access=os.O_PATH) as (parent, name):
+        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+
+
 def flush_file(path: str) -> None:
     """Have the content of a file on the disk before anything is made of it. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
@@ -284,25 +299,41 @@ def flush_file(path: str) -> None:
 
 def flush_folder(folder: str) -> None:
     """Make the renames and removals that were made in `folder` survive a power cut."""
-    with _opened_folder(folder) as descriptor:
+    descriptor = open_folder(folder)
+    try:
         os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
-def make_folder(path: str, *, mode: int | None = None, uid: int | None = None, gid: int | None = None) -> None:
+def make_folder(
+    path: str,
+    *,
+    mode: int | None = None,
+    uid: int | None = None,
+    gid: int | None = None,
+    no_links: Container[str] = (),
+) -> None:
     """Make one folder whose parent exists; it is closed to others until it has its owner and mode.
 
     mode: default 0755 less the umask. Raises OSError (FileExistsError where something is there).
     """
     mode = 0o755 & ~current_umask() if mode is None else mode
-    os.mkdir(path, 0o700)
-    set_attributes(path, mode=mode, uid=uid, gid=gid)
-    flush_folder(os.path.dirname(path))
+    with located(path, no_links=no_links) as (parent, name):
+        os.mkdir(name, 0o700, dir_fd=parent)
+        folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=parent)
+        try:
+            set_attributes(folder, mode=mode, uid=uid, gid=gid)
+        finally:
+            os.close(folder)
+        os.fsync(parent)
 
 
-def make_link(path: str, target: str, *, uid: int | None = None, gid: int | None = None) -> None:
+def make_link(
+    path: str, target: str, *, uid: int | None = None, gid: int | None = None, no_links: Container[str] = ()
+) -> None:
     """Make `path` a symbolic link to `target`, atomically in the place of what was there (not of a folder)."""
-    folder, name = os.path.split(path)
-    with _opened_folder(folder) as parent:
+    with located(path, no_links=no_links) as (parent, name):
         temporary = f".{name[:200]}{TEMPORARY}{os.urandom(4).hex()}"
         os.symlink(target, temporary, dir_fd=parent)
         try:
@@ -319,26 +350,38 @@ def make_link(path: str, target: str, *, uid: int | None = None, gid: int | None
 
 def move(source: str, target: str) -> None:
     """Rename `source` to `target` on the same file system, over what is there, durably."""
-    os.rename(source, target)
-    flush_folder(os.path.dirname(target))
+    with located(source) as (old, name), located(target) as (new, new_name):
+        os.rename(name, new_name, src_dir_fd=old, dst_dir_fd=new)
+        os.fsync(new)
 
 
-def remove(path: str) -> None:
+def remove(path: str, *, no_links: Container[str] = ()) -> None:
     """Remove a file or a link; a missing one is fine. Raises OSError."""
-    with suppress(FileNotFoundError):
-        os.unlink(path)
-        flush_folder(os.path.dirname(path))
+    with suppress(FileNotFoundError), located(path, no_links=no_links) as (parent, name):
+        os.unlink(name, dir_fd=parent)
+        os.fsync(parent)
 
 
-def remove_tree(path: str) -> None:
+def remove_tree(path: str, *, no_links: Container[str] = ()) -> None:
     """Remove a folder and all that is in it, without following links and without leaving its file system root.
 
     Raises OSError. Uses descriptors relative to the folder, so a link swapped in meanwhile is not walked into.
     """
     import shutil
 
-    shutil.rmtree(path)
-    flush_folder(os.path.dirname(path.rstrip("/")))
+    with located(path.rstrip("/"), no_links=no_links) as (parent, name):
+        shutil.rmtree(name, dir_fd=parent)
+        os.fsync(parent)
+
+
+def below(folder: str, *, no_links: Container[str] = ()) -> Iterator[tuple[str, int]]:
+    """Every regular file below a folder: its path and its size in bytes. Links are not entered. Raises OSError."""
+    with located(folder, no_links=no_links, access=os.O_PATH) as (parent, name):
+        for place, _, names, opened in os.fwalk(name, dir_fd=parent):
+            for file in names:
+                status = os.lstat(file, dir_fd=opened)
+                if stat.S_ISREG(status.st_mode):
+                    yield os.path.join(os.path.dirname(folder), place, file), status.st_size
 
 
 def sweep(folder: str, *, age: float = 3600.0) -> list[str]:
@@ -348,12 +391,12 @@ def sweep(folder: str, *, age: float = 3600.0) -> list[str]:
     """
     removed = []
     oldest = time.time() - age
-    with os.scandir(folder) as entries:
+    with located(os.path.join(folder, ".")) as (opened, _), os.scandir(opened) as entries:
         for entry in entries:
             ours = entry.name.startswith(".") and TEMPORARY in entry.name and entry.is_file(follow_symlinks=False)
             if ours and entry.stat(follow_symlinks=False).st_mtime <= oldest:
-                os.unlink(entry.path)
-                removed.append(entry.path)
+                os.unlink(entry.name, dir_fd=opened)
+                removed.append(os.path.join(folder, entry.name))
     return removed
 
 

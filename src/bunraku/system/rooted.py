@@ -11,8 +11,7 @@ import errno
 import os
 from types import TracebackType
 
-HOPS = 40
-"""Symbolic links on one path, as many as Linux allows (path_resolution(7))."""
+from bunraku.system.paths import HOPS
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 

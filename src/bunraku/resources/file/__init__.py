@@ -22,7 +22,8 @@ from bunraku.resources.base import (
 )
 from bunraku.resources.file.content import Content, diff
 from bunraku.resources.file.mode import mode, octal, wanted
-from bunraku.system import accounts
+from bunraku.system import accounts, files
+from bunraku.system.paths import locate
 
 KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link", stat.S_IFIFO: "fifo"}
 KINDS |= {stat.S_IFSOCK: "socket", stat.S_IFBLK: "blockSpecial", stat.S_IFCHR: "characterSpecial"}
@@ -132,6 +133,8 @@ class File(ResourceType):
             raise ValueError(f"checksum_value goes with a checksum algorithm, not with '{self.checksum}'")
         self.found: Any = None
         """The source that is there, once it was looked for."""
+        self.modified = 0.0
+        """When the content was changed last, as it was read."""
 
     def desired(self) -> State:
         """With content it is a file, with a target a link, with a source what that is, though nobody says so."""
@@ -180,9 +183,18 @@ class File(ResourceType):
 
             self.found = source.first(self.source, self.run.source, follow=follow)
         try:
-            status = os.stat(self.path) if follow else os.lstat(self.path)
+            folder, name = locate(self.path, follow=follow, no_links=self.run.folders, access=os.O_PATH)
         except (FileNotFoundError, NotADirectoryError):
             return {"ensure": "absent"}
+        try:
+            return self._read(name, folder)
+        except FileNotFoundError:
+            return {"ensure": "absent"}
+        finally:
+            os.close(folder)
+
+    def _read(self, name: str, folder: int) -> State:
+        status = os.lstat(name, dir_fd=folder)
         kind = KINDS.get(stat.S_IFMT(status.st_mode), "other")
         state = {
             "ensure": kind,
@@ -191,10 +203,16 @@ class File(ResourceType):
             "group": status.st_gid,
         }
         if kind == "file":
-            state["content"] = Content.of_file(self.path, status.st_size)
+            state["content"] = Content.of_file(self.path, status.st_size, self._open)
         elif kind == "link":
-            state["target"] = os.readlink(self.path)
+            state["target"] = os.readlink(name, dir_fd=folder)
+        elif kind == "directory" and self.links != "follow" and self.desired().get("ensure") == kind:
+            self.run.folders.add(self.path)
+        self.modified = status.st_mtime
         return state
+
+    def _open(self) -> int:
+        return files.open_to_read(self.path, follow=self.links == "follow", no_links=self.run.folders)
 
     def in_sync(self, name: str, current: Any, desired: Any) -> bool:
         """Compare by meaning: numbers of owners, bits of modes, bytes of content."""
@@ -225,7 +243,7 @@ class File(ResourceType):
         if self.checksum == "none":
             return True
         if self.checksum in ("mtime", "ctime"):
-            return bool(os.stat(self.path).st_mtime >= self.found.modified)
+            return bool(self.modified >= self.found.modified)
         if self.found.checksum is not None:
             algorithm, digest = self.found.checksum
             return bool(current.digest(algorithm) == digest)

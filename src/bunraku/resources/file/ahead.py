@@ -111,4 +111,5 @@ def replacement(file: File) -> Replacement:
         uid=_owners.uid(file.owner),
         gid=_owners.gid(file.group),
         follow=file.links == "follow",
+        no_links=file.run.folders,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 CHUNK = 1 << 20
@@ -14,22 +14,29 @@ LARGEST_DIFF = 256 << 10
 class Content:
     """Bytes held in memory, or in a file that is read when they are needed. size: how many."""
 
-    def __init__(self, data: bytes | None = None, path: Path | str | None = None, size: int = 0) -> None:
+    def __init__(
+        self,
+        data: bytes | None = None,
+        path: Path | str | None = None,
+        size: int = 0,
+        open_file: Callable[[], int] | None = None,
+    ) -> None:
         self._data = data
+        self._open_file = open_file
         self.path = path
         self.size = len(data) if data is not None else size
 
     @classmethod
-    def of_file(cls, path: Path | str, size: int) -> Content:
-        """The content of the file at `path`, which has `size` bytes."""
-        return cls(None, path, size)
+    def of_file(cls, path: Path | str, size: int, open_file: Callable[[], int] | None = None) -> Content:
+        """The content of the file at `path`, which has `size` bytes. open_file: how to open it with care."""
+        return cls(None, path, size, open_file)
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes, piece by piece. Raises OSError."""
         if self._data is not None or self.path is None:
             yield self._data or b""
             return
-        with open(self.path, "rb", buffering=0) as file:
+        with open(self._open_file() if self._open_file else self.path, "rb", buffering=0) as file:
             while chunk := file.read(CHUNK):
                 yield chunk
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -122,9 +122,3 @@ def _ask(url: str, method: str, user: str | None = None, password: str | None = 
         return error
     except (URLError, OSError) as error:
         raise ResourceError(f"Could not retrieve {url}: {getattr(error, 'reason', error)}") from None
-
-
-def entries(path: str) -> Iterator[tuple[str, bool]]:
-    """The names in a folder and whether each is a folder itself (not a link to one), sorted."""
-    with os.scandir(path) as found:
-        yield from sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bunraku.catalog.catalog import Resource
 from bunraku.resources.base import ResourceError
 from bunraku.resources.file import source
+from bunraku.system.paths import open_folder
 
 if TYPE_CHECKING:
     from bunraku.resources.file import File
@@ -32,7 +33,7 @@ def below(folder: File) -> Iterator[Resource]:
     limit = folder.recurselimit or FOREVER
     inherited = {name: folder.resource.parameters[name] for name in INHERITED if name in folder.resource.parameters}
     remote = dict(_remote(folder, limit))
-    local = {} if folder.recurse == "remote" else dict(_walk(folder.path, folder.ignore, limit))
+    local = {} if folder.recurse == "remote" else dict(_local(folder, folder.path, limit))
     count = len(remote.keys() | local.keys())
     if 0 < folder.max_files < count:
         raise ResourceError(f"{folder.path} has {count} entries, more than max_files => {folder.max_files}")
@@ -88,12 +89,37 @@ def _walk(root: str, ignore: list[str], limit: int, prefix: str = "") -> Iterato
     """Everything below `root`, to a depth: its path from there, and whether it is a folder. Links are not entered."""
     if limit <= 0 or not os.path.isdir(root):
         return
-    for name, is_folder in source.entries(root):
-        if any(fnmatch(name, pattern) for pattern in ignore):
-            continue
+    for name, is_folder in _entries(root, ignore):
         yield prefix + name, is_folder
         if is_folder:
             yield from _walk(f"{root}/{name}", ignore, limit - 1, f"{prefix}{name}/")
+
+
+def _local(folder: File, path: str, limit: int, prefix: str = "") -> Iterator[tuple[str, bool]]:
+    """What `_walk` gives for the host's own folder, of which no part may become a link meanwhile."""
+    if limit <= 0:
+        return
+    try:
+        opened = open_folder(path, no_links=folder.run.folders)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    try:
+        found = list(_entries(opened, folder.ignore))
+    finally:
+        os.close(opened)
+    if prefix or folder.links != "follow":
+        folder.run.folders.add(path)
+    for name, is_folder in found:
+        yield prefix + name, is_folder
+        if is_folder:
+            yield from _local(folder, f"{path}/{name}", limit - 1, f"{prefix}{name}/")
+
+
+def _entries(folder: str | int, ignore: list[str]) -> Iterator[tuple[str, bool]]:
+    """The names in a folder and whether each is a folder itself (not a link to one), sorted."""
+    with os.scandir(folder) as entries:
+        found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+    return (entry for entry in found if not any(fnmatch(entry[0], pattern) for pattern in ignore))
 
 
 def depth(value: Any) -> str | bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bunraku.resources import _owners
@@ -28,20 +29,22 @@ def create(file: File, ensure: str) -> None:
         if not file.force:
             raise ResourceError(f"{file.path} is a folder; it is replaced by a {ensure} only with force => true")
         back_up(file)
-        files.remove_tree(file.path)
+        files.remove_tree(file.path, no_links=file.run.folders)
     elif was == "file":
         back_up(file)
+        file.run.folders.discard(file.path)
     uid, gid = _owners.uid(file.owner), _owners.gid(file.group)
     if ensure == "directory":
         if was != "absent":
-            files.remove(file.path)
+            files.remove(file.path, no_links=file.run.folders)
         bits = None if file.mode is None else wanted(file.mode, 0o755, True)
-        files.make_folder(file.path, mode=bits, uid=uid, gid=gid)
+        files.make_folder(file.path, mode=bits, uid=uid, gid=gid, no_links=file.run.folders)
+        file.run.folders.add(file.path)
     elif ensure == "link":
         target = file.target if file.found is None else file.found.target
         if target is None:
             raise ResourceError(f"{file.path} shall be a link, but it is not said where to: add target => …")
-        files.make_link(file.path, target, uid=uid, gid=gid)
+        files.make_link(file.path, target, uid=uid, gid=gid, no_links=file.run.folders)
     else:
         write(file)
 
@@ -63,7 +66,7 @@ def write(file: File) -> None:
             _check(file, new.temporary_path)
         new.flush()
         new.commit(flush=False)
-    folder = os.path.dirname(os.path.realpath(file.path) if file.links == "follow" else file.path)
+        folder = new.folder
     if folder not in file.run.unflushed:
         file.run.unflushed.add(folder)
         with suppress(OSError):
@@ -86,9 +89,10 @@ def remove(file: File) -> None:
         raise ResourceError(f"{file.path} is a folder; it is removed only with force => true")
     back_up(file)
     if file.current["ensure"] == "directory":
-        files.remove_tree(file.path)
+        files.remove_tree(file.path, no_links=file.run.folders)
+        file.run.folders.discard(file.path)
     else:
-        files.remove(file.path)
+        files.remove(file.path, no_links=file.run.folders)
 
 
 def back_up(file: File) -> None:
@@ -98,7 +102,8 @@ def back_up(file: File) -> None:
     kind = file.current["ensure"]
     if file.backup.startswith("."):
         if kind == "file":
-            files.replace(file.path + file.backup, file.current["content"].chunks(), mode=file.current["mode"])
+            copy = file.path + file.backup
+            files.replace(copy, file.current["content"].chunks(), mode=file.current["mode"], no_links=file.run.folders)
         return
     from bunraku.resources.filebucket import bucket_of
 
@@ -106,25 +111,24 @@ def back_up(file: File) -> None:
     if kind == "file":
         bucket.keep(file.path, file.current["content"])
     elif kind == "directory":
-        for folder, _, names in os.walk(file.path):
-            for path in (os.path.join(folder, name) for name in names):
-                if os.path.isfile(path) and not os.path.islink(path):
-                    bucket.keep(path, Content.of_file(path, os.path.getsize(path)))
+        for path, size in files.below(file.path, no_links=file.run.folders):
+            bucket.keep(path, Content.of_file(path, size, partial(files.open_to_read, path)))
 
 
 def link(file: File, target: str) -> None:
     """Let the link lead to `target`. Raises OSError, ResourceError."""
-    files.make_link(file.path, target, uid=_owners.uid(file.owner), gid=_owners.gid(file.group))
+    uid, gid = _owners.uid(file.owner), _owners.gid(file.group)
+    files.make_link(file.path, target, uid=uid, gid=gid, no_links=file.run.folders)
 
 
 def set_attributes(file: File, changes: Changes) -> None:
     """Give it the owner, group and mode that are in `changes`. Raises OSError, ResourceError."""
     now = file.current
     bits = wanted(file.mode, now["mode"], now["ensure"] == "directory") if "mode" in changes else None
-    path = os.path.realpath(file.path) if file.links == "follow" else file.path
     # A new owner clears the set-user-ID bits, so the mode is set again.
     if bits is None and now["mode"] & 0o6000 and now["ensure"] != "link":
         bits = now["mode"]
     uid = _owners.uid(file.owner) if "owner" in changes else None
     gid = _owners.gid(file.group) if "group" in changes else None
-    files.set_attributes(path, mode=bits, uid=uid, gid=gid)
+    follow = file.links == "follow"
+    files.set_attributes(file.path, mode=bits, uid=uid, gid=gid, follow=follow, no_links=file.run.folders)
