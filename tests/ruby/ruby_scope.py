@@ -28,6 +28,9 @@ class Scope:
     def set(self, name: str, value: Any) -> None:
         self.values[name] = value
 
+    def change(self, value: Any, now: Any) -> None:
+        value[:] = now
+
     def variables(self) -> dict[str, Any]:
         return self.values
 
@@ -42,6 +45,9 @@ class Scope:
 
     def resource(self, type_name: str, title: str) -> dict[str, Any] | None:
         return {"ensure": "file"} if (type_name, title) == ("File", "/etc/motd") else None
+
+    def set_parameter(self, type_name: str, title: str, name: str, value: Any) -> None:
+        self.values[f"{type_name}[{title}]", name] = value
 
     def setting(self, name: str) -> Any:
         return {"vardir": "/var/lib/puppet"}.get(name)

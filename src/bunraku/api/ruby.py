@@ -6,7 +6,7 @@ Finds functions (`lib/puppet/functions`, and those of the older interface in `li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from bunraku.catalog.signature import TypeSignature
 from bunraku.language import types
 from bunraku.language.errors import CompileError
 from bunraku.language.functions.dispatch import Block, NativeFunction, Overload
+from bunraku.language.functions.ruby_text import inspect, ruby_class
 from bunraku.language.scope import MISSING
 from bunraku.ruby import Dispatch, RubyError, RubyFunction, Worker
 from bunraku.ruby import types as surfaces
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 MARKS = {"required": "", "optional": "?", "repeated": "*", "required_repeated": "+"}
 """How signatures mark a parameter of each kind."""
+
+FIXED = ("facts", "server_facts", "trusted")
+"""The variables that Ruby code may not change in place."""
 
 
 class ModuleRuby:
@@ -138,6 +142,7 @@ class Function:
         function = self._worker.load_function(self.name, str(self._path), text, _Calling(scope))
         native = NativeFunction(self.name)
         if function.legacy:  # counts its arguments itself
+            native.ignores_block = True
             native.overloads.append(Overload("Any *arguments", self._caller(function, 0, None)))
             return native
         resolve = _resolver(scope, function.aliases)
@@ -221,6 +226,10 @@ class _Calling:
     def set(self, name: str, value: Any) -> None:
         self._scope.set(name, value)
 
+    def change(self, value: list[Any] | dict[Any, Any], now: Any) -> None:
+        top = self._compiler.top
+        _rewrite(value, now, {id(fixed) for name in FIXED for fixed in _collections(top.find(name))})
+
     def variables(self) -> dict[str, Any]:
         return {name: value for name, value in self._scope.all_variables().items() if value is not None}
 
@@ -237,7 +246,8 @@ class _Calling:
             case "resource":
                 return [resource.type, resource.title]
             case "source":
-                return resource.title
+                source = self._scope.frame.source
+                return None if source is None else [source.kind, source.name, source.module]
             case "tags":
                 return list(resource.tags)
             case "catalog_tags":
@@ -255,6 +265,11 @@ class _Calling:
         found = self._compiler.find_resource(type_name, title)
         return None if found is None else dict(found.parameters)
 
+    def set_parameter(self, type_name: str, title: str, name: str, value: Any) -> None:
+        found = self._compiler.find_resource(type_name, title)
+        if found is not None:
+            found.parameters[name] = value
+
     def setting(self, name: str) -> Any:
         return self._compiler.inputs.settings.get(name)
 
@@ -269,3 +284,43 @@ class _Calling:
 
     def regexp(self, source: str) -> Any:
         return types.Regexp(source)
+
+
+def _collections(value: Any) -> Iterator[Any]:
+    """The arrays and hashes of a value: itself, and those in it at any depth."""
+    if isinstance(value, list | dict):
+        yield value
+        for item in value if isinstance(value, list) else value.values():
+            yield from _collections(item)
+
+
+def _rewrite(value: Any, now: Any, fixed: set[int]) -> None:
+    """Make an array or hash what `now` is: whatever else holds it sees the change, as it would in Ruby.
+
+    fixed: the identities of those that may not change. Raises CompileError for one of them, in Ruby's words.
+    """
+    if isinstance(value, dict):
+        pairs = {key: _rewritten(value.get(key), new, fixed) for key, new in now.items()}
+        if list(pairs.items()) != list(value.items()):
+            _refuse_if(id(value) in fixed, value)
+            value.clear()
+            value.update(pairs)
+        return
+    old = value if len(value) == len(now) else [None] * len(now)
+    items = [_rewritten(*both, fixed) for both in zip(old, now, strict=True)]
+    if items != value:
+        _refuse_if(id(value) in fixed, value)
+        value[:] = items
+
+
+def _refuse_if(frozen: bool, value: Any) -> None:
+    if frozen:
+        raise CompileError(f"can't modify frozen {ruby_class(value)}: {inspect(value)}")
+
+
+def _rewritten(old: Any, new: Any, fixed: set[int]) -> Any:
+    """`new`; where both are arrays or hashes, it is `old` that becomes it."""
+    if type(old) is not type(new) or not isinstance(new, list | dict):
+        return new
+    _rewrite(old, new, fixed)
+    return old

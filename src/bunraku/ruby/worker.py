@@ -58,17 +58,23 @@ class Caller(Protocol):
     def call_function(self, name: str, arguments: list[Any], block: Callable[..., Any] | None) -> Any:
         """Call a function."""
 
+    def change(self, value: list[Any] | dict[Any, Any], now: Any) -> None:
+        """Ruby code has changed a value that it was given, in place: make it what it is now."""
+
     def log(self, level: str, message: str) -> None:
         """Log a message (level: debug, info, notice, warning, err, …) at the calling scope."""
 
     def about(self, what: str) -> Any:
-        """What is known of the evaluation. what: "resource" → [type, title] or None; "source" → name of the class;
-        "tags", "catalog_tags", "classes" → lists of names; "resources" → list of [type, title]; "module", "node" →
-        names.
+        """What is known of the evaluation. what: "resource" → [type, title] or None; "source" → [kind (class, define
+        or node), name, module] of the definition; "tags", "catalog_tags", "classes" → lists of names; "resources" →
+        list of [type, title]; "module", "node" → names.
         """
 
     def resource(self, type_name: str, title: str) -> dict[str, Any] | None:
         """The parameters of a resource of the catalog, or None where it has none such."""
+
+    def set_parameter(self, type_name: str, title: str, name: str, value: Any) -> None:
+        """Set a parameter of a resource of the catalog, whoever has set it before."""
 
     def setting(self, name: str) -> Any:
         """The value of a Puppet setting; undef for an unknown one."""
@@ -241,7 +247,8 @@ class Worker:
             self.used.add(_FILES[name])
         conversation = self._conversation or self._start(subject)
         outer = self._tasks[-1] if self._tasks else None
-        task = _Task(self, caller, outer, time.monotonic() + self._deadline)
+        given = details.get("variables") or {str(n): value for n, value in enumerate(details.get("arguments", ()))}
+        task = _Task(self, caller, outer, time.monotonic() + self._deadline, given)
         self._tasks.append(task)
         try:
             return task.run(conversation, {"do": name, **details})
@@ -293,14 +300,20 @@ def _dispatch(details: dict[str, Any]) -> Dispatch:
 
 
 class _Task:
-    """One task on its way: puts its questions to the caller until its answer comes."""
+    """One task on its way: puts its questions to the caller until its answer comes.
 
-    def __init__(self, worker: Worker, caller: Caller | None, outer: _Task | None, deadline: float) -> None:
+    given: the values that Ruby code may change in place, by the names that it knows them by.
+    """
+
+    def __init__(
+        self, worker: Worker, caller: Caller | None, outer: _Task | None, deadline: float, given: dict[str, Any]
+    ) -> None:
         self._worker = worker
         self._caller: Caller | None = caller if caller is not None or outer is None else outer._caller
         # Values and exceptions that wait belong to the outermost task: inner ones may pass them on.
         self._values: Values = Values(self) if outer is None else outer._values
         self._deadline = deadline
+        self._given = given
         self.settled = False
 
     def run(self, conversation: Conversation, message: dict[str, Any]) -> Any:
@@ -314,6 +327,8 @@ class _Task:
             self.settled = True
             if "error" in answer:
                 raise self._error(answer["error"])
+            for name, now in answer.get("changed", {}).items():
+                self._known_caller().change(self._given[name], now)
             return answer["value"]
 
     def _reply(self, question: dict[str, Any]) -> bytes:
@@ -334,6 +349,10 @@ class _Task:
             # The file of a type may ask for a fact or log as it is read: neither has a bearing on the type's surface.
             return None
         return _ANSWERS[question["ask"]](self, self._caller, question)
+
+    def lookup(self, caller: Caller, name: str) -> Any:
+        value = self._given[name] = caller.lookup(name)
+        return value
 
     # ---- values that only Ruby code named
 
@@ -385,7 +404,7 @@ class RubyBlock:
 
 
 _ANSWERS: dict[str, Callable[[_Task, Caller, dict[str, Any]], Any]] = {
-    "lookup": lambda task, caller, q: caller.lookup(q["name"]),
+    "lookup": lambda task, caller, q: task.lookup(caller, q["name"]),
     "has": lambda task, caller, q: caller.has(q["name"]),
     "set": lambda task, caller, q: caller.set(q["name"], q["value"]),
     "variables": lambda task, caller, q: caller.variables(),
@@ -393,6 +412,7 @@ _ANSWERS: dict[str, Callable[[_Task, Caller, dict[str, Any]], Any]] = {
     "log": lambda task, caller, q: caller.log(q["level"], q["message"]),
     "about": lambda task, caller, q: caller.about(q["what"]),
     "resource": lambda task, caller, q: caller.resource(q["type"], q["title"]),
+    "set_parameter": lambda task, caller, q: caller.set_parameter(q["type"], q["title"], q["name"], q["value"]),
     "setting": lambda task, caller, q: caller.setting(q["name"]),
     "type": lambda task, caller, q: caller.type(q["text"]),
     "infer": lambda task, caller, q: caller.infer(q["value"]),

@@ -126,3 +126,10 @@ notice([1,2,3].first)
 notice(range(1,3))
 #### 064
 notice([1,1,2].count(1))
+#### lambda takes fewer than it is given
+notice(with(1, 2, 3) |$a| { $a }, with(1, 2, 3) |$a, $b| { [$a, $b] }, 'x'.with || { 'none' })
+notice(with(1, 2, 3) |Integer $a, Integer $b = 9| { $a + $b }, with(1) |$a, *$b| { $b })
+with('x', 2, 3) |Integer $a| { $a }
+#### block for a function of the older interface
+notice(sprintf('%s', 1) |$x| { $x }, old_style('a') || { 1 })
+fail("no") |$x| { 1 }

@@ -75,3 +75,31 @@ class a {
   notice(inline_template('<%= scope.find_global_scope["x"] %> <%= scope.compiler.topscope.lookupvar("x") %>'))
 }
 include a
+#### erb changes an array and a hash in place
+class t($list = [], $hash = { 'a' => { 'b' => [1] } }) {
+  $other = $list
+  $inner = $hash['a']['b']
+  notice(inline_template('<% @list.push("x"); @hash["a"]["b"] << 2; @hash["n"] = 1 -%><%= @list.inspect %>'))
+  notice(inline_template('<% scope["list"] << "y"; scope.lookupvar("t::hash").delete("n") %><%= scope["list"].inspect %>'))
+  inline_template('<% @inner << 3 %>')
+  notify { 'r': message => [$other, $hash] }
+}
+include t
+define d($l = ['k']) { inline_template('<% @l << @title %>') notify { "d${title}": message => $l } }
+d { ['1', '2']: }
+#### erb changes a fact in place
+inline_template('<% @os["x"] = 1 %>')
+#### erb changes all facts in place
+inline_template('<% scope["facts"]["os"]["release"]["x"] = 1 %>')
+#### ruby function changes its arguments in place
+$a = [1]
+$h = { 'a' => $a }
+notice(sample::grow($a), sample::grow($h), sample::grow([]), $a, $h)
+#### ruby function sets a parameter of its caller
+class c($secret, $open = 'o') {
+  hush('secret')
+  notice("${secret} ${open}")
+}
+class { 'c': secret => 's' }
+define e($secret) { hush('secret') notice($secret) }
+e { ['x', 'y']: secret => 'z' }

@@ -91,8 +91,6 @@ class Parameters:
         if self.is_plain and len(arguments) == len(self.names):
             return dict(zip(self.names, arguments, strict=True))
         variables = self._variables(name, scope, arguments)
-        if self.most is not None and len(arguments) > self.most:
-            self.check(name, scope, arguments, None)
         for p in self.all:
             if not p.is_typed:
                 continue

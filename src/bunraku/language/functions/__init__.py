@@ -16,7 +16,7 @@ How a function is written (in a family's file):
   own messages show.
 - A block is called like a Python function: `block(a, b)`; `block.takes(n)` tells whether n arguments fit.
   `Next` is settled inside the block; `Break` passes through, and the iterating function settles it.
-- `@legacy("md5", 1)` writes a function of Puppet's older interface: any arguments, only counted.
+- `@legacy("md5", 1)` writes a function of Puppet's older interface: any arguments, only counted; a block is left alone.
 - `@on_mismatch("compare")` decorates what says in the function's own words why a call does not fit.
 - A function raises `CompileError` without a place; the evaluator adds the place of the call.
 
@@ -144,7 +144,9 @@ def legacy(name: str, arity: int, *, statement: bool = False) -> Callable[[Calla
     """
 
     def register(python: Callable[..., Any]) -> Callable[..., Any]:
-        _registered(name).overloads.append(Overload("Any *args", legacy_call(name, arity, statement, python)))
+        native = _registered(name)
+        native.overloads.append(Overload("Any *args", legacy_call(name, arity, statement, python)))
+        native.ignores_block = True
         return python
 
     return register

@@ -6,7 +6,7 @@ Rules, as observed from Puppet 7.23:
   so is a missing one that is required.
 - A call that no overload takes is described against all of them (`types.describe_call`).
 - A function of the older interface (`legacy`) takes anything, counts its arguments, sees undef among its arguments as
-  an empty string and regular expressions, versions, times and Binary as strings.
+  an empty string and regular expressions, versions, times and Binary as strings; it never hears of a block.
 
 A parameter whose type is told by the Python class alone costs one comparison of classes; where all that decided was
 classes, the choice is remembered by the classes of the arguments.
@@ -223,18 +223,22 @@ class NativeFunction:
     """A built-in function: its name, its overloads, and the choice among them.
 
     mismatch: where set, `mismatch(*arguments)` says in the function's own words why no overload takes a call, or None.
+    ignores_block: whether a call's block is left alone, as functions of the older interface do.
     """
 
-    __slots__ = ("_chosen", "mismatch", "name", "overloads")
+    __slots__ = ("_chosen", "ignores_block", "mismatch", "name", "overloads")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.overloads: list[Overload] = []
         self.mismatch: Callable[..., str | None] | None = None
+        self.ignores_block = False
         self._chosen: dict[Any, Overload] = {}
 
     def call(self, scope: Any, arguments: Sequence[Any], block: Block | None = None) -> Any:
         """The function's value for `arguments`. Raises CompileError, without a place, for a call that does not fit."""
+        if self.ignores_block:
+            block = None
         key = (*map(type, arguments), None if block is None else (block.takes(1), block.takes(2)))
         overload = self._chosen.get(key) or self._choose(key, arguments, block)
         if overload.signature.block is None:

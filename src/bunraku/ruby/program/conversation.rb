@@ -10,6 +10,7 @@ module Conversation
 
   @tasks = {}
   @scopes = []
+  @watched = []
 
   class << self
     # The scope that the innermost task was given by, as a number; nil between tasks.
@@ -56,6 +57,12 @@ module Conversation
       end
     end
 
+    # Notes a value of bunraku's that Ruby code may change in place: its name, as bunraku knows it, and how it is now.
+    def watch(name, value)
+      @watched.last << [name, value, value.hash] if value.is_a?(Array) || value.is_a?(Hash)
+      value
+    end
+
     private
 
     def write(message)
@@ -65,13 +72,17 @@ module Conversation
     def work(message)
       Puppet::Parser::Scope.forget if @scopes.empty?
       @scopes.push(message['scope'])
-      write({ 'value' => @tasks.fetch(message['do']).call(message) })
+      @watched.push([])
+      value = @tasks.fetch(message['do']).call(message)
+      changed = @watched.last.reject { |_, given, before| given.hash == before }
+      write(changed.empty? ? { 'value' => value } : { 'value' => value, 'changed' => changed.to_h { |name, given| [name, given] } })
     rescue SystemExit
       raise
     rescue Exception => e # rubocop:disable Lint/RescueException -- SyntaxError, SystemStackError, NotImplementedError
       write({ 'error' => describe(e) })
     ensure
       @scopes.pop
+      @watched.pop
     end
 
     def describe(error)

@@ -262,6 +262,7 @@ module Functions
       function = @loaded.fetch(name)
       return legacy(name, arguments) if function == :legacy
 
+      arguments.each_with_index { |value, number| Conversation.watch(number.to_s, value) }
       overload = function.class.dispatches[dispatch]
       function.send(overload.method_name, *overload.weave(arguments), &block)
     end

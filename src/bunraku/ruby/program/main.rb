@@ -10,7 +10,8 @@
 #                                                    the first line, which has no answer; ahead: what to load at once
 #   bunraku -> worker   {"do": NAME, ...}            a task
 #   worker  -> bunraku  {"ask": NAME, ...}           a question while a task runs (variables, functions, logs)
-#   either way          {"value": ...}               the answer
+#   either way          {"value": ...}               the answer; a task's has "changed" too, where Ruby code changed
+#                                                    arrays or hashes that it was given: what they are now, by name
 #                       {"error": {"message", ...}}  what went wrong instead
 # A task may come in the midst of a question (a template that calls a function that renders a template), so whoever
 # waits for an answer also serves.
@@ -28,6 +29,7 @@ $stdout.reopen($stderr)
 
 Conversation.task('render') do |task|
   require_relative 'templates'
+  task['variables'].each { |name, value| Conversation.watch(name, value) }
   Templates.render(task['number'], task['text'], task['path'], task['variables'])
 end
 

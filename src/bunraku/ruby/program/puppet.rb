@@ -250,6 +250,21 @@ module Puppet
 
   # A reference, as functions of the 3.x interface see it.
   class Resource
+    # One parameter of a resource.
+    class Parameter
+      attr_reader :name, :value
+
+      def initialize(resource, name, value)
+        @resource = resource
+        @name = name
+        @value = value
+      end
+
+      def value=(value)
+        @value = @resource[name] = value
+      end
+    end
+
     attr_reader :type, :title
 
     def initialize(type, title = nil, **)
@@ -268,9 +283,23 @@ module Puppet
     end
     alias ref to_s
 
+    def name
+      self['name'] || title
+    end
+
     def [](parameter)
       details = Conversation.ask('resource', type: type, title: title)
       details && details[parameter.to_s]
+    end
+
+    def []=(parameter, value)
+      Conversation.ask('set_parameter', type: type, title: title, name: parameter.to_s, value: value)
+    end
+
+    # Each by its name as a symbol. A value that is set there is the resource's.
+    def parameters
+      details = Conversation.ask('resource', type: type, title: title) || {}
+      details.to_h { |name, value| [name.to_sym, Parameter.new(self, name.to_sym, value)] }
     end
 
     def ==(other)

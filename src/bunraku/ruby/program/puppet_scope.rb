@@ -2,8 +2,9 @@
 
 module Puppet
   module Parser
-    # The calling scope: every question goes to bunraku, which knows who is calling. What Ruby code sets is kept here
-    # too while the task runs, since templates hand each other objects in variables, and change them there.
+    # The calling scope: every question goes to bunraku, which knows who is calling. What Ruby code sets, and the arrays
+    # and hashes that it looks at, are kept here too while the task runs, since templates hand each other objects in
+    # variables, and change them there.
     class Scope
       include Util::Logging
 
@@ -19,7 +20,7 @@ module Puppet
 
       def lookupvar(name, *)
         name = name.to_s
-        Scope.kept.fetch([Conversation.scope, name]) { Conversation.ask('lookup', name: name) }
+        Scope.kept.fetch([Conversation.scope, name]) { keep(name, Conversation.ask('lookup', name: name)) }
       end
       alias [] lookupvar
 
@@ -73,7 +74,7 @@ module Puppet
       end
 
       def source
-        Resource.new('Class', Conversation.ask('about', what: 'source'))
+        Definition.new(*Conversation.ask('about', what: 'source'))
       end
 
       def findresource(type, title = nil)
@@ -120,6 +121,12 @@ module Puppet
 
       private
 
+      def keep(name, value)
+        return value unless value.is_a?(Array) || value.is_a?(Hash)
+
+        Scope.kept[[Conversation.scope, name]] = Conversation.watch(name, value)
+      end
+
       def loaded?(name)
         defined?(Functions) && Functions.respond_to?(:known) && Functions.known.key?(name.to_sym)
       end
@@ -137,6 +144,13 @@ module Puppet
 
         result = send("real_function_#{name}", values)
         kind == :rvalue ? result : nil
+      end
+    end
+
+    # The class, define or node (`type`: hostclass, definition, node) whose body is evaluated.
+    Definition = Struct.new(:kind, :name, :module_name) do
+      def type
+        { 'class' => :hostclass, 'define' => :definition }.fetch(kind, kind.to_sym)
       end
     end
 
