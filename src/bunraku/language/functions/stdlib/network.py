@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from bunraku.language.errors import CompileError
-from bunraku.language.functions import function, legacy
+from bunraku.language.functions import function, legacy, local_type
 from bunraku.language.functions import ruby_text as ruby
 from bunraku.language.functions.stdlib import renamed
 
@@ -103,9 +103,11 @@ def has_interface_with(scope: Any, kind: str, value: str) -> bool:
     return any(interface.get(key) == value for interface in _interfaces(scope).values())
 
 
-_V4 = (
+_V4 = "Stdlib::IP::Address::V4::Nosubnet"
+local_type(
+    _V4,
     r"Pattern[/\A([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])"
-    r"(\.([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])){3}\z/]"
+    r"(\.([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])){3}\z/]",
 )
 
 

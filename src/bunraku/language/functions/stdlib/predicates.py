@@ -22,9 +22,14 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def is_absolute_path(value: Any) -> bool:
-    """Whether the text is an absolute path, of Unix or Windows."""
-    return isinstance(value, str) and _ABSOLUTE_PATH.match(value) is not None
+def is_absolute_path(scope: Any, value: Any) -> bool:
+    """Whether the text is an absolute path, of Unix or Windows; for what is no text, a warning for each of the two."""
+    if isinstance(value, str):
+        return _ABSOLUTE_PATH.match(value) is not None
+    what = f"Cannot check if {ruby.to_s(value)} is an absolute path"
+    for _ in ("posix", "windows"):
+        scope.compiler.warn(f"{what} because it is a '{ruby.ruby_class(value)}' and not a String'", None, None)
+    return False
 
 
 def is_float(value: Any) -> bool:
@@ -44,25 +49,31 @@ def is_bool(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-_IN_PARENTHESES = ("is_array", "is_bool", "is_hash", "is_string")
+_IN_PARENTHESES = ("is_absolute_path", "is_array", "is_bool", "is_hash", "is_string")
+_TAKES_MORE = ("is_array", "is_string")
+"""These look at the first argument, and do not mind others."""
 _COMPAT = "This method is deprecated, please use match expressions with Stdlib::Compat::{} instead."
 
 
 def _predicate(name: str, test: Callable[[Any], bool], compat: str | None = None) -> None:
     """Registers `name`; compat names the type that replaces it, where there is one."""
+    _predicate_in_scope(name, lambda scope, value: test(value), compat)
+
+
+def _predicate_in_scope(name: str, test: Callable[[Any, Any], bool], compat: str | None) -> None:
 
     @legacy(name, -1)
     def predicate(scope: Any, *arguments: Any) -> bool:
         """Whether the value is what the name tells. Deprecated: `=~` with a type says it better."""
         if compat is not None:
             deprecation(scope, name, _COMPAT.format(compat))
-        if len(arguments) != 1:
+        if not arguments or (len(arguments) > 1 and name not in _TAKES_MORE):
             given = f"({len(arguments)} for 1)" if name in _IN_PARENTHESES else f"{len(arguments)} for 1"
             raise CompileError(f"{name}(): Wrong number of arguments given {given}")
-        return test(arguments[0])
+        return test(scope, arguments[0])
 
 
-_predicate("is_absolute_path", is_absolute_path, "Absolute_Path")
+_predicate_in_scope("is_absolute_path", is_absolute_path, "Absolute_Path")
 _predicate("is_array", lambda value: isinstance(value, list), "Array")
 _predicate("is_bool", is_bool, "Bool")
 _predicate("is_domain_name", lambda value: isinstance(value, str) and is_domain(value))

@@ -8,7 +8,7 @@ from typing import Any
 
 from bunraku.language import types
 from bunraku.language.errors import CompileError
-from bunraku.language.functions import function, legacy
+from bunraku.language.functions import function, legacy, local_type
 from bunraku.language.functions import ruby_text as ruby
 from bunraku.language.functions.logging import deprecation
 from bunraku.language.functions.regex import compiled
@@ -22,8 +22,12 @@ _COMPAT = (
 )
 
 
-def _validator(name: str, instead: str, check: Callable[[Any], str | None]) -> None:
-    """Registers `name`, which checks each argument: `check` says what is wrong with it, or None."""
+Check = Callable[[Any, Any], str | None]
+"""Says what is wrong with a value, or None; takes the calling scope and the value."""
+
+
+def _validator(name: str, instead: str, check: Check) -> None:
+    """Registers `name`, which checks each argument."""
 
     @function(name, "Any *args")
     def validate(scope: Any, *arguments: Any) -> None:
@@ -32,13 +36,13 @@ def _validator(name: str, instead: str, check: Callable[[Any], str | None]) -> N
         if not arguments:
             raise CompileError(f"{name}(): wrong number of arguments (0; must be > 0)")
         for argument in arguments:
-            problem = check(argument)
+            problem = check(scope, argument)
             if problem is not None:
                 raise CompileError(problem)
 
 
-def _must_be(test: Callable[[Any], bool], what: str) -> Callable[[Any], str | None]:
-    def check(value: Any) -> str | None:
+def _must_be(test: Callable[[Any], bool], what: str) -> Check:
+    def check(scope: Any, value: Any) -> str | None:
         if test(value):
             return None
         return f"{ruby.inspect(value)} is not {what}.  It looks to be a {ruby.ruby_class(value)}"
@@ -46,8 +50,8 @@ def _must_be(test: Callable[[Any], bool], what: str) -> Callable[[Any], str | No
     return check
 
 
-def _address(version: int | None, what: str) -> Callable[[Any], str | None]:
-    def check(value: Any) -> str | None:
+def _address(version: int | None, what: str) -> Check:
+    def check(scope: Any, value: Any) -> str | None:
         if not isinstance(value, str):
             return f"{ruby.inspect(value)} is not a string."
         return None if is_address(value, version) else f"{ruby.inspect(value)} is not a valid {what} address."
@@ -55,8 +59,8 @@ def _address(version: int | None, what: str) -> Callable[[Any], str | None]:
     return check
 
 
-def _absolute(value: Any) -> str | None:
-    wrong = (path for path in (value if isinstance(value, list) else [value]) if not is_absolute_path(path))
+def _absolute(scope: Any, value: Any) -> str | None:
+    wrong = (path for path in (value if isinstance(value, list) else [value]) if not is_absolute_path(scope, path))
     return next((f"{ruby.inspect(path)} is not an absolute path." for path in wrong), None)
 
 
@@ -197,10 +201,12 @@ def validate_legacy_by_name(scope: Any, wanted: str, name: str, value: Any, *res
 
 
 _LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
-_DOMAIN = rf"Pattern[/\A({_LABEL}\.)*{_LABEL}\z/, /\A(({_LABEL}\.)+|\.)\z/]"
-_EMAIL = (
+local_type("Stdlib::Fqdn", rf"Pattern[/\A({_LABEL}\.)*{_LABEL}\z/]")
+local_type("Stdlib::Dns::Zone", rf"Pattern[/\A(({_LABEL}\.)+|\.)\z/]")
+local_type(
+    "Stdlib::Email",
     r"Pattern[/\A[a-zA-Z0-9.!#$%&'*+\/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-    r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*\z/]"
+    r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*\z/]",
 )
 
 
@@ -214,8 +220,8 @@ def _all_of_type(name: str, kind: str) -> None:
     renamed(name)
 
 
-_all_of_type("validate_domain_name", _DOMAIN)
-_all_of_type("validate_email_address", _EMAIL)
+_all_of_type("validate_domain_name", "Variant[Stdlib::Fqdn, Stdlib::Dns::Zone]")
+_all_of_type("validate_email_address", "Stdlib::Email")
 
 
 # ---------------------------------------------------------------- with help from outside
