@@ -72,6 +72,36 @@ def test_users_groups_capabilities_and_folders(rkt: Rkt, image: Path) -> None:
     assert "the user 'nobody' is not in /etc/passwd of the image" in refused
 
 
+def test_the_pod_s_view_of_names_and_ipc(rkt: Rkt, image: Path) -> None:
+    (rkt.folder / "volume").mkdir()
+    said = shell(
+        rkt,
+        image,
+        "cat /etc/resolv.conf; ls /proc/self/ns/ipc -l; cat /proc/self/oom_score_adj; ls -d /v",
+        "--oom-score-adjust=17",
+        "--user-annotation=a=1",
+        pod=(
+            "--dns=10.1.1.1,10.1.1.2",
+            "--dns-search=example.com",
+            "--dns-opt=ndots:2",
+            "--dns-domain=example.org",
+            "--ipc=parent",
+            "--hosts-entry=host",
+            "--user-label=b=2",
+            f"--volume=v,kind=host,source={rkt.folder}/volume",
+            "--mount=volume=v,target=/v",
+        ),
+    )
+    lines = said.splitlines()
+    assert lines[:4] == ["domain example.org", "search example.com", "nameserver 10.1.1.1", "nameserver 10.1.1.2"]
+    assert lines[4] == "options ndots:2"
+    assert lines[5].endswith(os.readlink("/proc/self/ns/ipc"))
+    assert lines[6:] == ["17", "/v"]
+    pod = json.loads(rkt("cat-manifest", json.loads(rkt("list", "--format=json"))[0]["name"]))
+    assert pod["userLabels"] == {"b": "2"}
+    assert pod["apps"][0]["app"]["userAnnotations"] == {"a": "1"}
+
+
 def test_volumes_are_shared_and_may_be_read_only(rkt: Rkt, image: Path, flavour: str) -> None:
     source = rkt.folder / "volume"
     source.mkdir()

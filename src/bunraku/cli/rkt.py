@@ -21,7 +21,7 @@ from bunraku.cli.rkt_flags import FAILED, Parser, add_common
 
 COMMANDS = {
     "fetch": ("rkt_images", "bring images into the store"),
-    "image": ("rkt_images", "look after the store: list, rm, cat-manifest"),
+    "image": ("rkt_store", "look after the store: list, rm, gc, verify, cat-manifest, export, extract, render"),
     "trust": ("rkt_images", "trust a key, for images whose name begins with a prefix or for all"),
     "run": ("rkt_run", "run images in a pod"),
     "prepare": ("rkt_run", "make a pod ready, and print its UUID"),
@@ -30,13 +30,22 @@ COMMANDS = {
     "list": ("rkt_pods", "list pods"),
     "status": ("rkt_pods", "show how a pod is"),
     "cat-manifest": ("rkt_pods", "print a pod's manifest"),
+    "export": ("rkt_pods", "make an image of an app that has ended"),
     "logs": ("rkt_pods", "print what a pod's apps wrote"),
     "stop": ("rkt_pods", "end pods"),
     "rm": ("rkt_pods", "remove pods that have ended"),
     "gc": ("rkt_pods", "remove pods that ended a while ago"),
+    "config": ("rkt_pods", "print where things are, as JSON"),
     "version": ("rkt_pods", "print the version"),
 }
 """Each command: the file that carries it out, and what it does."""
+
+ABSENT = {
+    "api-service": "`rkt list --format=json` and `rkt status --format=json` tell the same",
+    "attach": "`rkt logs` shows what an app wrote, `rkt run --interactive` gives it the terminal",
+    "metadata-service": "an app knows its name from AC_APP_NAME, and what --set-env gives it",
+}
+"""rkt's commands that are not there: what does in their place."""
 
 __all__ = ["COMMANDS", "Parser", "add_arguments", "run"]
 
@@ -51,6 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         )
         import_module(f"bunraku.cli.{module}").add_arguments(name, command)
         add_common(command, suppress=True)
+    for name in ABSENT:
+        commands.add_parser(name, prefix_chars="\0", add_help=False).add_argument("words", nargs="*")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,6 +71,8 @@ def run(args: argparse.Namespace) -> int:
     from bunraku.system.process import CommandError
 
     try:
+        if args.command in ABSENT:
+            raise PodError(f"not there yet: {ABSENT[args.command]}")
         module = import_module(f"bunraku.cli.{COMMANDS[args.command][0]}")
         code: int = getattr(module, args.command.replace("-", "_").replace("list", "list_"))(args)
         return code

@@ -23,6 +23,8 @@ HELP = """flags after an image, about the app made of it:
   --caps-retain CAP,…    capabilities: these and no others
   --caps-remove CAP,…    the usual ones without these
   --seccomp mode=retain|remove[,errno=EPERM],CALL,…
+  --oom-score-adjust N   how early it is killed where memory runs out (-1000 to 1000)
+  --user-annotation, --user-label N=V   noted in the pod's manifest
   --readonly-rootfs      it may not write to its own files
   --signature FILE       the image's signature
   -- ARGS [---]          arguments after its command"""
@@ -75,10 +77,17 @@ def _flags() -> argparse.ArgumentParser:
     parser.add_argument("--supplementary-gids", type=lambda text: [int(word) for word in text.split(",")])
     parser.add_argument("--caps-retain", "--cap-retain", type=lambda text: text.split(","))
     parser.add_argument("--caps-remove", "--cap-remove", type=lambda text: text.split(","))
+    parser.add_argument("--oom-score-adjust", "--oom-score-adj", dest="oom_score", type=int)
+    parser.add_argument("--user-annotation", action=_adding(lambda app, text: _note(app.user_annotations, text)))
+    parser.add_argument("--user-label", action=_adding(lambda app, text: _note(app.user_labels, text)))
     parser.add_argument("--readonly-rootfs", nargs="?", const=True, type=lambda text: text != "false")
     parser.add_argument("--environment", action=_adding(lambda app, text: app.environment.update([variable(text)])))
     parser.add_argument("--mount", action=_adding(lambda app, text: app.mounts.append(mount(text))))
     return parser
+
+
+def _note(notes: dict[str, str], text: str) -> None:
+    notes.update([variable(text)])
 
 
 def _adding(add: Callable[[AppRequest, str], None]) -> type[argparse.Action]:

@@ -37,6 +37,10 @@ BARE = {
 class Parser(argparse.ArgumentParser):
     """Reads flags as rkt does, and exits with its code for a command line that makes no sense."""
 
+    def __init__(self, **settings: Any) -> None:
+        # An app's flags come after its image's name: they are no abbreviations of ours.
+        super().__init__(**{"allow_abbrev": False} | settings)
+
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse's, with the values of flags that stand alone."""
         words = list(sys.argv[1:] if args is None else args)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bunraku.cli.rkt_flags import FAILED, pod_of, pods_of, span, waiting
+from bunraku.cli.rkt_flags import FAILED, pod_of, pods_of, span, store_of, waiting
 from bunraku.cli.rkt_table import ago, exactly, table
 
 if TYPE_CHECKING:
@@ -39,7 +39,12 @@ def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--mark-only", action="store_true", help="mark what has ended, remove nothing")
     elif name == "logs":
         parser.add_argument("--app", metavar="NAME", help="of this app only")
-    elif name == "cat-manifest":
+    elif name == "export":
+        parser.add_argument("--app", metavar="NAME", help="which of the pod's apps")
+        parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+        parser.add_argument("uuid", metavar="UUID", help="a pod's UUID, or the beginning of it")
+        parser.add_argument("output", metavar="ACI_FILE", help="where the image is written")
+    elif name in ("cat-manifest", "config"):
         parser.add_argument("--pretty-print", default="true", help="indented (default: true)")
     if name in ("status", "stop", "rm", "cat-manifest", "logs"):
         parser.add_argument("uuids", metavar="UUID", nargs="*", help="a pod's UUID, or the beginning of it")
@@ -168,6 +173,25 @@ def cat_manifest(args: argparse.Namespace) -> int:
     """Print pods' manifests."""
     for name in _uuids(args):
         print(json.dumps(pod_of(args, name).manifest(), indent=4 if args.pretty_print != "false" else None))
+    return 0
+
+
+def export(args: argparse.Namespace) -> int:
+    """Make an image of an app that has ended."""
+    from bunraku.rkt.export import export
+
+    export(pod_of(args, args.uuid), store_of(args), args.app, args.output, overwrite=args.overwrite)
+    return 0
+
+
+def config(args: argparse.Namespace) -> int:
+    """Print where things are, in the form of rkt's configuration files."""
+    from bunraku import __version__
+
+    paths = {"rktVersion": "v1", "rktKind": "paths", "data": args.dir}
+    stage1 = {"rktVersion": "v1", "rktKind": "stage1", "name": "bunraku/stage1-container", "version": __version__}
+    indent = "\t" if args.pretty_print != "false" else None
+    print(json.dumps({"stage0": [paths, stage1]}, indent=indent))
     return 0
 
 

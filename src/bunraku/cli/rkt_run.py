@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING
 
 from bunraku.cli.rkt_apps import HELP, parse
 from bunraku.cli.rkt_flags import pod_of, pods_of, store_of, trust_of
+from bunraku.cli.rkt_images import POLICIES
 
 if TYPE_CHECKING:
     from bunraku.rkt.pods import Pod
     from bunraku.rkt.run import Options
+
+
+STAGE1_IMAGES = ("--stage1-url", "--stage1-hash", "--stage1-from-dir")
+"""rkt's flags that name an image to isolate with."""
 
 
 def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
@@ -56,12 +61,17 @@ def _add_preparing(parser: argparse.ArgumentParser) -> None:
     add("--declaration", metavar="FILE", help="run what this file declares, as the resource rkt_pod wrote it")
     add("--no-overlay", action="store_true", help="copy the images' files")
     add("--private-users", action="store_true", help="not there yet: refused")
-    add("--pull-policy", choices=("never", "new", "update"), default="new", help="accepted")
+    add("--pull-policy", choices=("never", "new", "update"), default="new", help=POLICIES)
+    add("--user-annotation", metavar="NAME=VALUE", action="append", default=[], help="noted in the pod's manifest")
+    add("--user-label", metavar="NAME=VALUE", action="append", default=[], help="noted in the pod's manifest")
+    add("--mount", metavar="volume=NAME,target=/PATH", action="append", default=[], help="for all apps")
     stage1 = parser.add_argument_group("isolation")
     stage1.add_argument("--stage1-name", metavar="NAME", help="container (default) or fly; rkt's names are understood")
     stage1.add_argument(
         "--stage1-path", metavar="PROGRAM", help="the OCI runtime of a container (default: runc, or crun)"
     )
+    for flag in STAGE1_IMAGES:
+        stage1.add_argument(flag, metavar="IMAGE", help=argparse.SUPPRESS)
 
 
 def _add_running(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +81,16 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
     add("--hostname", metavar="NAME", help="the pod's (default: rkt-UUID)")
     add("--dns", metavar="ADDRESS", action="append", default=[], help="a name server; host: the host's; none")
     add("--dns-search", metavar="DOMAIN", action="append", default=[], help="a domain to look for names in")
-    add("--hosts-entry", metavar="ADDRESS=NAME", action="append", default=[], help="a line of /etc/hosts")
+    add("--dns-opt", metavar="OPTION", action="append", default=[], help="an option of resolv.conf(5)")
+    add("--dns-domain", metavar="DOMAIN", default="", help="the domain that names are in")
+    add(
+        "--hosts-entry",
+        metavar="ADDRESS=NAME",
+        action="append",
+        default=[],
+        help="a line of /etc/hosts; host: its file",
+    )
+    add("--ipc", choices=("auto", "private", "parent"), default="auto", help="parent: System V's IPC is the host's")
     add("--interactive", action="store_true", help="give the app our terminal; nothing is logged")
     add("--mds-register", default="false", help="accepted: there is no metadata service")
     add("--uuid-file-save", metavar="FILE", help="write the pod's UUID here")
@@ -119,9 +138,12 @@ def _prepare(args: argparse.Namespace) -> Pod:
     from bunraku.images.fetch import fetch
     from bunraku.rkt.errors import PodError
     from bunraku.rkt.prepare import prepare, prepare_manifest
-    from bunraku.rkt.request import AppRequest, PodRequest, flavour, network, port, variable, variables, volume
+    from bunraku.rkt.request import AppRequest, PodRequest, flavour, mount, network, port, variable, variables, volume
 
     isolation = flavour(args.stage1_name or "container")
+    for flag in STAGE1_IMAGES:
+        if getattr(args, flag.removeprefix("--").replace("-", "_")):
+            raise PodError(f"{flag}: isolation is no image here: --stage1-name=container or fly, --stage1-path=PROGRAM")
     if args.private_users:
         raise PodError("--private-users is not there yet: a pod's users are the host's")
     store = store_of(args)
@@ -137,21 +159,33 @@ def _prepare(args: argparse.Namespace) -> Pod:
     environment = dict(os.environ) if args.inherit_env else {}
     for file in args.set_env_file:
         environment |= variables(file)
+    apps = parse(args.words)
+    for app in apps:
+        app.mounts += [mount(text) for text in args.mount]
     request = PodRequest(
-        parse(args.words),
+        apps,
         [volume(text) for text in args.volume],
         [port(text) for text in args.port],
         environment | dict(variable(text) for text in args.set_env),
         net=network(args.net or "default"),
         flavour=isolation,
         overlay=not args.no_overlay,
+        user_annotations=dict(variable(text) for text in args.user_annotation),
+        user_labels=dict(variable(text) for text in args.user_label),
     )
     if not request.apps:
         raise PodError("an image is needed: a file, a name, docker://HOST/NAME:TAG")
     trust = trust_of(args)
 
     def fetched(app: AppRequest) -> str:
-        return fetch(store, app.image, trust, insecure=args.insecure_options, signature=app.signature)
+        return fetch(
+            store,
+            app.image,
+            trust,
+            insecure=args.insecure_options,
+            signature=app.signature,
+            policy=args.pull_policy,
+        )
 
     return prepare(pods_of(args), store, request, fetched)
 
@@ -174,9 +208,13 @@ def _options(args: argparse.Namespace) -> Options:
         net=network(args.net) if args.net else None,
         interactive=args.interactive,
         hostname=args.hostname,
-        dns=args.dns,
+        dns=[server for text in args.dns for server in text.split(",")],
         dns_search=args.dns_search,
-        hosts=[variable(text) for text in args.hosts_entry],
+        dns_opt=args.dns_opt,
+        dns_domain=args.dns_domain,
+        host_ipc=args.ipc == "parent",
+        host_names="host" in args.hosts_entry,
+        hosts=[variable(text) for text in args.hosts_entry if text != "host"],
         insecure=args.insecure_options,
         runtime=getattr(args, "stage1_path", None),
     )

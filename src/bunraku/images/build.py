@@ -12,7 +12,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from bunraku.images import aci
@@ -23,6 +23,7 @@ from bunraku.images.manifest import Manifest, blank, dump, image_manifest
 from bunraku.system import files
 from bunraku.system.lock import Lock, Locked
 from bunraku.system.rooted import Rooted
+from bunraku.system.whole import whole_file
 
 if TYPE_CHECKING:
     from bunraku.images.oci import Keep
@@ -209,17 +210,8 @@ def write_aci(path: str, manifest: Manifest, rootfs: str) -> None:
     """Write an ACI, compressed with gzip, to the file `path`, whole or not at all."""
     import gzip
 
-    folder, name = os.path.split(os.path.abspath(path))
-    temporary = os.path.join(folder, f".{name}{files.TEMPORARY}{os.urandom(4).hex()}")
-    try:
-        with open(temporary, "xb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
-            aci.write(packed, manifest, rootfs)
-        files.flush_file(temporary)
-        files.move(temporary, os.path.join(folder, name))
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
+    with whole_file(path) as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
+        aci.write(packed, manifest, rootfs)
 
 
 def copy_tree(source: str, root: Rooted, target: str) -> None:

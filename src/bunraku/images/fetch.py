@@ -16,6 +16,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from bunraku.images.errors import ImageError
+from bunraku.images.manifest import as_identifier
 from bunraku.images.store import Store
 from bunraku.images.trust import Trust
 
@@ -26,13 +27,25 @@ if TYPE_CHECKING:
 REGISTRY = ("docker://", "oci://")
 
 
-def fetch(store: Store, name: str, trust: Trust, *, insecure: frozenset[str] = frozenset(), signature: str = "") -> str:
+def fetch(
+    store: Store,
+    name: str,
+    trust: Trust,
+    *,
+    insecure: frozenset[str] = frozenset(),
+    signature: str = "",
+    policy: str = "update",
+) -> str:
     """The key of the image called `name`, brought into the store where it is not there yet.
 
-    insecure: of rkt's words: image (take it unsigned), http. signature: a file with it. Raises ImageError, OSError.
+    insecure: of rkt's words: image (take it unsigned), http. signature: a file with it. policy: whether a registry
+    is asked: `update` always, `new` for what the store does not have, `never`. Raises ImageError, OSError.
     """
     if name.startswith(REGISTRY):
-        return _from_registry(store, name, insecure)
+        held = None if policy == "update" else _held(store, name)
+        if held is None and policy == "never":
+            raise ImageError(f"{name} is not in the store, and --pull-policy=never forbids to fetch it")
+        return held or _from_registry(store, name, insecure)
     path, tag = _as_path(name)
     if path is None:
         return store.find(name)
@@ -91,6 +104,17 @@ def _from_registry(store: Store, name: str, insecure: frozenset[str]) -> str:
     finally:
         shutil.rmtree(place, ignore_errors=True)
         shutil.rmtree(blobs, ignore_errors=True)
+
+
+def _held(store: Store, name: str) -> str | None:
+    """The key of an image of a registry, if the store has one of that name and tag."""
+    from bunraku.images.registry import parse
+
+    host, repository, tag = parse(name.partition("://")[2])
+    try:
+        return store.find(f"{as_identifier(f'{host}/{repository}')}:{tag}")
+    except ImageError:
+        return None
 
 
 def unpack_from_registry(name: str, blobs: str, rootfs: str, *, plain: bool, keep: Keep | None = None) -> Manifest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from contextlib import suppress
+import tempfile
 from typing import Any
 
 from bunraku.images import manifest as appc
@@ -14,6 +14,7 @@ from bunraku.images.layers import Layer, Layers, write_layer
 from bunraku.images.manifest import Manifest
 from bunraku.images.pack import pack, stamp
 from bunraku.system import files
+from bunraku.system.whole import whole_file, whole_folder
 
 
 def write(path: str, manifest: Manifest, layers: Layers) -> None:
@@ -22,26 +23,13 @@ def write(path: str, manifest: Manifest, layers: Layers) -> None:
     It has the layers that are finished, and one more of what has changed since. The tag is the manifest's label
     `version`, or `latest`. Raises ImageError, OSError.
     """
-    folder, name = os.path.split(os.path.abspath(path))
-    temporary = os.path.join(folder, f".{name}{files.TEMPORARY}{os.urandom(4).hex()}")
-    old = f"{temporary}.old"
-    try:
-        os.mkdir(temporary)
-        _write_layout(temporary, manifest, layers)
-        if path.endswith(".tar"):
-            with open(f"{temporary}.tar", "xb") as file:
-                pack(file, temporary)
-            files.flush_file(f"{temporary}.tar")
-            files.move(f"{temporary}.tar", os.path.join(folder, name))
-            return
-        if os.path.lexists(path):
-            files.move(path, old)
-        files.move(temporary, os.path.join(folder, name))
-    finally:
-        for left in (temporary, old):
-            shutil.rmtree(left, ignore_errors=True)
-        with suppress(FileNotFoundError):
-            os.unlink(f"{temporary}.tar")
+    if not path.endswith(".tar"):
+        with whole_folder(path) as folder:
+            _write_layout(folder, manifest, layers)
+        return
+    with whole_file(path) as file, tempfile.TemporaryDirectory(prefix="bunraku-oci-") as folder:
+        _write_layout(folder, manifest, layers)
+        pack(file, folder)
 
 
 def _write_layout(folder: str, manifest: Manifest, layers: Layers) -> None:

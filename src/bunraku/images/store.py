@@ -16,7 +16,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from bunraku.images.digest import Digesting, image_id
 from bunraku.images.errors import ImageError
 from bunraku.images.manifest import Manifest, dump, get, image_manifest, parse_name, shown_name
 from bunraku.system import files
-from bunraku.system.lock import Lock, Locked
+from bunraku.system.lock import Lock, Locked, hold_folder
 
 RENDER_WAIT = 300.0
 """Seconds to wait for another process that unpacks the same image."""
@@ -94,11 +94,18 @@ class Store:
         self._put("aciinfo", key, dump(known))
         return key
 
-    def remove(self, key: str) -> None:
-        """Forget an image and its tree."""
-        tree = os.path.join(self.folder, "tree", self._tree_id(self._with_dependencies(key, self.manifest(key))))
+    def remove(self, key: str, *, used: Collection[str] = ()) -> None:
+        """Forget an image, and its tree where that is none of `used`."""
+        with suppress(ImageError):  # without what it depends on, nobody knows its tree
+            tree = self.tree_of(key)
+            if tree not in used:
+                self.remove_tree(tree)
         for kind in ("aciinfo", "imageManifest", "blob"):
             files.remove(self._path(kind, key))
+
+    def remove_tree(self, tree_id: str) -> None:
+        """Remove an unpacked tree, if it is there."""
+        tree = os.path.join(self.folder, "tree", tree_id)
         if os.path.isdir(tree):
             doomed = os.path.join(self.folder, "tmp", os.urandom(8).hex())
             files.move(tree, doomed)
@@ -160,37 +167,76 @@ class Store:
 
     # Trees --------------------------------------------------------------------------------------------------------
 
+    def trees(self) -> list[str]:
+        """The IDs of all trees."""
+        return sorted(os.listdir(os.path.join(self.folder, "tree")))
+
+    def tree_of(self, key: str) -> str:
+        """The ID of the tree that an image is unpacked to, be it there or not."""
+        return self._tree_id(self._with_dependencies(key, self.manifest(key)))
+
+    def is_rendered(self, tree_id: str) -> bool:
+        """Whether a tree is there, whole."""
+        return os.path.exists(os.path.join(self.folder, "tree", tree_id, "rendered"))
+
     def render(self, key: str) -> str:
         """Have an image unpacked, with what it depends on; the ID of the tree."""
-        manifest = self.manifest(key)
-        chain = self._with_dependencies(key, manifest)
-        tree_id = self._tree_id(chain)
-        tree = os.path.join(self.folder, "tree", tree_id)
-        if not os.path.exists(os.path.join(tree, "rendered")):
+        tree_id = self.tree_of(key)
+        if not self.is_rendered(tree_id):
             try:
                 with Lock(os.path.join(self.folder, "treestorelocks", tree_id), wait=RENDER_WAIT):
-                    if not os.path.exists(os.path.join(tree, "rendered")):
-                        self._render(chain, manifest, tree)
+                    if not self.is_rendered(tree_id):
+                        self._render(key, os.path.join(self.folder, "tree", tree_id))
             except Locked as error:
                 raise ImageError(f"another process unpacks {key} since long: {error}") from None
         self._touch(key)
         return tree_id
 
+    def unpack(self, key: str, rootfs: str) -> None:
+        """Unpack an image, with what it depends on, into the folder `rootfs`."""
+        from bunraku.images import aci
+
+        manifest = self.manifest(key)
+        for each in self._with_dependencies(key, manifest):
+            aci.unpack_rootfs(self.blob(each), rootfs)
+        if manifest.get("pathWhitelist"):
+            _keep_only(rootfs, manifest["pathWhitelist"])
+
+    @contextmanager
+    def renders(self) -> Iterator[None]:
+        """While trees are unpacked and used for the first time: none is removed."""
+        with self._holding(shared=True, who="another process removes images"):
+            yield
+
+    @contextmanager
+    def no_renders(self) -> Iterator[None]:
+        """While trees that nobody uses are removed: nobody begins to use one."""
+        with self._holding(shared=False, who="pods are being prepared"):
+            yield
+
+    @contextmanager
+    def _holding(self, *, shared: bool, who: str) -> Iterator[None]:
+        folder = os.path.join(self.folder, "tree")
+        end = time.monotonic() + RENDER_WAIT
+        while (held := hold_folder(folder, shared=shared)) is None:
+            if time.monotonic() > end:
+                raise ImageError(f"{who}, since more than {RENDER_WAIT:.0f} s: {folder} is locked")
+            time.sleep(0.05)
+        try:
+            yield
+        finally:
+            os.close(held)
+
     def rootfs(self, tree_id: str) -> str:
         """The files of a tree."""
         return os.path.join(self.folder, "tree", tree_id, "rootfs")
 
-    def _render(self, chain: list[str], manifest: Manifest, tree: str) -> None:
-        from bunraku.images import aci
-
+    def _render(self, key: str, tree: str) -> None:
         place = self.scratch()
         try:
             rootfs = os.path.join(place, "rootfs")
             os.mkdir(rootfs, 0o755)
-            for key in chain:
-                aci.unpack_rootfs(self.blob(key), rootfs)
-            if manifest.get("pathWhitelist"):
-                _keep_only(rootfs, manifest["pathWhitelist"])
+            self.unpack(key, rootfs)
             with open(os.path.join(place, "rendered"), "xb"):
                 pass
             os.chmod(place, 0o755)

@@ -88,7 +88,7 @@ def mount_rootfs(pod: Pod, name: str, tree: str) -> str:
             namespaces.overlay(tree, upper, work, rootfs)
             return rootfs
         except OSError:
-            pass  # the file system cannot be part of one; a copy does as well
+            pod.put("no-overlay", "")  # the file system cannot be part of one; a copy does as well
     copied = process.run(["cp", "-a", "--reflink=auto", f"{tree}/.", rootfs], deadline=COPY_DEADLINE)
     if not copied.ok:
         raise PodError(f"the files of {name} could not be copied: {copied.output.strip()}")

@@ -132,6 +132,9 @@ def bundle_of(
     }
     if capabilities is not None:
         process_["capabilities"] = dict.fromkeys(("bounding", "effective", "permitted"), capabilities)
+    score = app.isolator("os/linux/oom-score-adj")
+    if score is not None:
+        process_["oomScoreAdj"] = int(score)
     linux: dict[str, Any] = {
         "namespaces": [{"type": "pid", "path": f"/proc/{first}/ns/pid"}, {"type": "mount"}],
         "resources": _resources(app),

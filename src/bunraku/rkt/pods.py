@@ -74,6 +74,17 @@ class Pods:
                 found += [Pod(self, name, place) for name in sorted(os.listdir(os.path.join(self.folder, place)))]
         return found
 
+    def used(self) -> tuple[set[str], set[str]]:
+        """What pods need: the trees of all, and the images of those that run."""
+        trees, keys = set(), set()
+        for pod, apps in readable(self.all()):
+            for app in apps:
+                with suppress(PodError):
+                    trees.add(pod.tree_id(app["name"]))
+                if pod.state() == "running":
+                    keys.add(str(app["image"].get("id")))
+        return trees, keys
+
     def find(self, name: str) -> Pod:
         """The pod whose UUID begins with `name`. Raises PodError."""
         if not _partial(name.lower()):

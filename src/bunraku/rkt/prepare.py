@@ -58,10 +58,11 @@ def prepare_manifest(pods: Pods, store: Store, text: bytes, what: str, flavour: 
 def _fill(pod: Pod, store: Store, manifest: Manifest, flavour: str) -> None:
     content = dump(manifest)
     pod_manifest(content)
-    for app in manifest["apps"]:
-        key = app["image"]["id"]
-        pod.put(f"appsinfo/{app['name']}/manifest", dump(store.manifest(key)))
-        pod.put(f"appsinfo/{app['name']}/treeStoreID", store.render(key))
+    with store.renders():
+        for app in manifest["apps"]:
+            key = app["image"]["id"]
+            pod.put(f"appsinfo/{app['name']}/manifest", dump(store.manifest(key)))
+            pod.put(f"appsinfo/{app['name']}/treeStoreID", store.render(key))
     for folder in ("rkt/status", "rkt/pids", "var/log", "opt/stage2"):
         os.makedirs(os.path.join(pod.stage1, folder), mode=0o750)
     stage1 = {"acKind": "ImageManifest", "acVersion": AC_VERSION, "name": f"bunraku/stage1-{flavour}"}
@@ -89,7 +90,13 @@ def manifest_of(request: PodRequest, keys: list[str], images: list[Manifest]) ->
         "isolators": [],
         "annotations": [{"name": name, "value": value} for name, value in annotations.items()],
         "ports": request.ports,
-    }
+    } | _notes(request)
+
+
+def _notes(about: PodRequest | AppRequest) -> dict[str, dict[str, str]]:
+    """What users noted of a pod or an app, in the manifest's words."""
+    given = {"userAnnotations": about.user_annotations, "userLabels": about.user_labels}
+    return {key: notes for key, notes in given.items() if notes}
 
 
 def _names(apps: list[AppRequest], images: list[Manifest]) -> list[str]:
@@ -117,6 +124,7 @@ def _app(request: PodRequest, asked: AppRequest, name: str, key: str, image: Man
     variables = request.environment | {v["name"]: v["value"] for v in app.get("environment") or ()} | asked.environment
     app["environment"] = [{"name": key, "value": value} for key, value in variables.items()]
     app["isolators"] = isolators(asked, app.get("isolators") or ())
+    app |= _notes(asked)
     found: dict[str, Any] = {
         "name": name,
         "image": {"name": image["name"], "id": key, "labels": image.get("labels", [])},

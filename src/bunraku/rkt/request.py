@@ -35,7 +35,10 @@ class AppRequest:
     caps_retain: list[str] | None = None
     caps_remove: list[str] | None = None
     seccomp: str | None = None
+    oom_score: int | None = None
     readonly_rootfs: bool = False
+    user_annotations: dict[str, str] = field(default_factory=dict)
+    user_labels: dict[str, str] = field(default_factory=dict)
     signature: str = ""
 
 
@@ -51,6 +54,8 @@ class PodRequest:
     net: str = "default"
     flavour: str = "container"
     overlay: bool = True
+    user_annotations: dict[str, str] = field(default_factory=dict)
+    user_labels: dict[str, str] = field(default_factory=dict)
 
 
 def flavour(name: str) -> str:
@@ -163,6 +168,10 @@ def isolators(app: AppRequest, given: Sequence[dict[str, Any]]) -> list[dict[str
         if caps is not None:
             found = {name: value for name, value in found.items() if not name.startswith("os/linux/capabilities-")}
             found[f"os/linux/capabilities-{key}-set"] = {"set": caps}
+    if app.oom_score is not None:
+        if not -1000 <= app.oom_score <= 1000:
+            raise PodError(f"--oom-score-adjust {app.oom_score}: a number from -1000 to 1000 is expected")
+        found["os/linux/oom-score-adj"] = app.oom_score
     if app.seccomp:
         found = {name: value for name, value in found.items() if not name.startswith("os/linux/seccomp-")}
         name, value = _seccomp(app.seccomp)

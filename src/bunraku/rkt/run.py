@@ -41,7 +41,8 @@ class Flavour(Protocol):
 class Options:
     """How to run. net: None is what the pod was prepared with. dns: name servers, or `host`, or `none`.
 
-    hosts: address → names for /etc/hosts. insecure: rkt's words. runtime: the OCI runtime. grace: seconds between the
+    hosts: address → names for /etc/hosts. host_names: whether that is the host's. host_ipc: whether System V's IPC is
+    the host's. insecure: rkt's words. runtime: the OCI runtime. grace: seconds between the
     request to end and the kill.
     """
 
@@ -50,6 +51,10 @@ class Options:
     hostname: str | None = None
     dns: list[str] = field(default_factory=list)
     dns_search: list[str] = field(default_factory=list)
+    dns_opt: list[str] = field(default_factory=list)
+    dns_domain: str = ""
+    host_ipc: bool = False
+    host_names: bool = False
     hosts: list[tuple[str, str]] = field(default_factory=list)
     insecure: frozenset[str] = frozenset()
     runtime: str | None = None
@@ -73,7 +78,8 @@ def run(pod: Pod, store: Store, options: Options) -> int:
     pod.put("pid", str(os.getpid()))
     network.before()
     namespaces.own_mounts()
-    namespaces.unshare(*(flavour.own_namespaces + network.own_namespaces))
+    kinds = flavour.own_namespaces + network.own_namespaces
+    namespaces.unshare(*(kind for kind in kinds if not (kind == "ipc" and options.host_ipc)))
     try:
         if "uts" in flavour.own_namespaces:
             socket.sethostname(options.hostname or f"rkt-{pod.uuid}")
@@ -120,13 +126,18 @@ def _app(pod: Pod, store: Store, spec: dict[str, object], flavour: Flavour, opti
 def _surroundings(pod: Pod, options: Options, *, own_name: bool) -> list[Mounting]:
     """The files of /etc that say where names lead."""
     found = []
-    if options.dns and options.dns not in (["host"], ["none"]):
-        lines = [f"nameserver {server}" for server in options.dns]
+    asked = options.dns or options.dns_search or options.dns_opt or options.dns_domain
+    if asked and options.dns not in (["host"], ["none"]):
+        lines = [f"domain {options.dns_domain}"] if options.dns_domain else []
         lines += [f"search {' '.join(options.dns_search)}"] if options.dns_search else []
+        lines += [f"nameserver {server}" for server in options.dns]
+        lines += [f"options {' '.join(options.dns_opt)}"] if options.dns_opt else []
         found.append((_public(pod, "resolv.conf", lines), "/etc/resolv.conf"))
     elif options.dns != ["none"] and os.path.exists("/etc/resolv.conf"):
         found.append((os.path.realpath("/etc/resolv.conf"), "/etc/resolv.conf"))
-    if own_name or options.hosts:
+    if options.host_names and os.path.exists("/etc/hosts"):
+        found.append(("/etc/hosts", "/etc/hosts"))
+    elif own_name or options.hosts:
         name = socket.gethostname()
         entries = [("127.0.0.1", f"localhost {name}"), ("::1", f"localhost {name}"), *options.hosts]
         found.append((_public(pod, "hosts", [f"{address}\t{names}" for address, names in entries]), "/etc/hosts"))
