@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bunraku.cli.compiling import add_compile_arguments, compile_as_told, environment_of, modulepath_of, read_facts
+from bunraku.cli.logdest import LogDestinations
 from bunraku.cli.output import Display
 from bunraku.system import interrupt
 
@@ -43,8 +44,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--catalog", metavar="FILE", help="a catalog that was compiled before (JSON; - for standard input)"
     )
     add_compile_arguments(what)
-    how = parser.add_argument_group("how")
-    how.add_argument("--noop", action="store_true", help="show what would be changed, and change nothing")
+    _add_ways(parser.add_argument_group("how"))
+    _add_views(parser.add_argument_group("what is shown"))
+
+
+def _add_ways(how: argparse._ArgumentGroup) -> None:
+    how.add_argument(
+        "--noop",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="show what would be changed, and change nothing",
+    )
     how.add_argument("--tags", metavar="A,B", default="", help="apply only resources with one of these tags")
     how.add_argument("--skip_tags", "--skip-tags", metavar="A,B", default="", help="leave out those with one of these")
     how.add_argument("--ignoreschedules", action="store_true", help="apply at any time, whatever schedules say")
@@ -52,13 +62,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-j", "--jobs", metavar="N", type=int, default=1, help="take N turns at once where nothing orders them"
     )
     how.add_argument("--deadline", metavar="SECONDS", type=float, help="begin nothing new after this time")
-    how.add_argument("--wait", metavar="SECONDS", type=float, default=0.0, help="wait for another apply to end (0)")
+    how.add_argument(
+        "--wait", "--waitforlock", metavar="SECONDS", type=float, default=0.0, help="wait for another apply to end (0)"
+    )
     how.add_argument("--statedir", metavar="FOLDER", help="where reports, backups and the lock are kept")
+    how.add_argument("--vardir", metavar="FOLDER", help="the same: its folder `state`")
+    how.add_argument(
+        "--write-catalog-summary", action="store_true", help="list classes and resources in files of the state folder"
+    )
     how.add_argument("--inventory", metavar="FILE|URL", help="store facts, catalog and report there")
-    show = parser.add_argument_group("what is shown")
+
+
+def _add_views(show: argparse._ArgumentGroup) -> None:
     show.add_argument("--format", choices=("text", "json"), default="text", help="json: the report, nothing else")
+    show.add_argument("-t", "--test", action="store_true", help="the same as --verbose --detailed-exitcodes")
     show.add_argument("-v", "--verbose", action="store_true", help="list what is in sync too")
-    show.add_argument("-d", "--debug", action="store_true", help="show where bunraku itself failed, if it did")
+    show.add_argument(
+        "--show_diff",
+        "--show-diff",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="show how contents of files change (yes)",
+    )
+    show.add_argument("--color", choices=("ansi", "true", "false"), help="colour or none (on a terminal)")
+    show.add_argument(
+        "-l",
+        "--logdest",
+        metavar="PLACE",
+        action="append",
+        default=[],
+        help="log to console, syslog or a file; may be repeated",
+    )
+    show.add_argument(
+        "-d", "--debug", "--trace", action="store_true", help="show where bunraku itself failed, if it did"
+    )
     show.add_argument("--detailed-exitcodes", action="store_true", help="2: changed, 4: failed, 6: both")
 
 
@@ -69,24 +106,35 @@ def run(args: argparse.Namespace) -> int:
         return _refuse("one of a manifest, -e CODE, --catalog FILE and --environment NAME is needed")
     if args.jobs < 1:
         return _refuse(f"--jobs needs a number from 1, not {args.jobs}")
+    if args.test:
+        args.verbose = args.detailed_exitcodes = True
     interrupt.install()
     started = time.perf_counter()
     try:
+        destinations = LogDestinations(args.logdest)
+    except OSError as error:
+        return _refuse(f"cannot log to {error.filename}: {error.strerror}")
+    try:
         loaded = _load(args)
     except _Refused as refused:
+        from bunraku.engine.report import log
+
+        destinations.tell([log("err", str(refused), "Puppet")])
         return _refuse(str(refused))
     catalog, compiled = loaded.catalog, time.perf_counter() - started
 
-    from bunraku.engine.apply import apply, state_folder
+    from bunraku.engine.apply import apply
     from bunraku.engine.transaction import Options
     from bunraku.resources.base import Run
     from bunraku.system.lock import Locked
 
-    display = Display(verbose=args.verbose, noop=args.noop)
-    text = args.format == "text"
+    display = Display(
+        verbose=args.verbose, noop=args.noop, diffs=args.show_diff, colour=args.color and args.color != "false"
+    )
+    text = args.format == "text" and destinations.console
     if text:
         display.header(catalog.name, catalog.environment, _resources(catalog), None if args.catalog else compiled)
-    state = Path(args.statedir).absolute() if args.statedir else state_folder()
+    state = _state_folder(args)
     shared = Run(state, environment=catalog.environment, source=loaded.find_file, noop=args.noop)
     shared.elsewhere = lambda: _installed_puppet(loaded.modules(), catalog.environment, state)
     options = Options(
@@ -116,17 +164,37 @@ def run(args: argparse.Namespace) -> int:
 
         facts = read_facts(args.facts, []) if loaded.facts is None else loaded.facts
         store_run(args.inventory, catalog, facts, result.report)
-    return _finish(args, display, catalog, result)
-
-
-def _finish(args: argparse.Namespace, display: Display, catalog: Any, result: Result) -> int:
+    if args.write_catalog_summary:
+        _write_summary(catalog, state)
+    destinations.tell(result.report["logs"], least="debug" if args.debug else "info" if args.verbose else "notice")
     if args.format == "json":
         print(json.dumps(result.report, indent=2))
     elif result.interrupted:
         left = _resources(catalog) - len(result.outcomes)
         print(f"\nEnded early ({result.interrupted}): {left} resources were not looked at", file=sys.stderr)
-    if args.format == "text":
+    if text:
         display.summary(result.counts, result.seconds, result.name)
+    return _exit_code(args, result)
+
+
+def _state_folder(args: argparse.Namespace) -> Path:
+    from bunraku.engine.apply import state_folder
+
+    if args.statedir or args.vardir:
+        return Path(args.statedir or f"{args.vardir}/state").absolute()
+    return state_folder()
+
+
+def _write_summary(catalog: Catalog, state: Path) -> None:
+    """The files that tools beside Puppet look into: the classes and the resources of the last catalog, a line each."""
+    from bunraku.system import files
+
+    resources = [resource.ref.lower() for resource in catalog if resource.type not in ("Stage", "Class")]
+    for name, lines in (("classes.txt", catalog.classes), ("resources.txt", resources)):
+        files.replace(str(state / name), ["".join(f"{line}\n" for line in lines).encode()])
+
+
+def _exit_code(args: argparse.Namespace, result: Result) -> int:
     if result.interrupted:
         return 130
     if args.detailed_exitcodes:
@@ -165,7 +233,9 @@ def _load(args: argparse.Namespace) -> _Loaded:
 
         shown = render(error, code if isinstance(code, str) else None)
         raise _Refused(shown.removeprefix("Error: ")) from None
-    logs = [{"level": log.level, "message": log.message, "source": log.source} for log in compilation.logs]
+    from bunraku.engine.report import log
+
+    logs = [log(said.level, said.message, said.source) for said in compilation.logs]
     inputs = compilation.inputs
     return _Loaded(
         compilation.catalog, lambda: inputs.modules, compilation.resolve, compilation.find_file, logs, inputs.facts

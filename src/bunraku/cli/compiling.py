@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 HIERA_CONFIGS = ("/etc/puppetlabs/puppet/hiera.yaml", "/etc/puppet/hiera.yaml")
-"""Where the configuration of Hiera's global layer is where no flag names it: the first that is there."""
+"""Where the configuration of Hiera's global layer is where no flag names it: the first of them that is there."""
 
 
 def add_compile_arguments(parser: argparse._ActionsContainer) -> None:
@@ -24,7 +24,8 @@ def add_compile_arguments(parser: argparse._ActionsContainer) -> None:
     add_environment_arguments(parser)
     parser.add_argument("--facts", metavar="FILE", help="facts as JSON, instead of this host's")
     parser.add_argument("--certname", metavar="NAME", help="the node's name (default: the fact networking.fqdn)")
-    parser.add_argument("--hiera-config", metavar="FILE", help="a hiera.yaml")
+    parser.add_argument("--hiera-config", "--hiera_config", metavar="FILE", help="a hiera.yaml (Puppet's own)")
+    parser.add_argument("--confdir", metavar="FOLDER", help="where hiera.yaml is (/etc/puppetlabs/puppet, /etc/puppet)")
     parser.add_argument(
         "--strict",
         choices=("off", "warning", "error"),
@@ -41,6 +42,11 @@ def add_environment_arguments(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--environment", metavar="NAME", help="the node's environment (production)")
     parser.add_argument("--environmentpath", metavar="A:B", help="folders of environments; the first to have one wins")
     parser.add_argument("--basemodulepath", metavar="A:B", help="folders of modules for all environments")
+    parser.add_argument(
+        "--codedir",
+        metavar="FOLDER",
+        help="where environments and modules are (/etc/puppetlabs/code, /etc/puppet/code)",
+    )
 
 
 def compile_as_told(args: argparse.Namespace, manifest: Path | str | None) -> Compilation:
@@ -69,7 +75,7 @@ def compile_as_told(args: argparse.Namespace, manifest: Path | str | None) -> Co
         facts=ChainMap(cast("dict[str, Any]", facts), agent_facts(certname, noop=getattr(args, "noop", False))),
         modulepath=modulepath,
         certname=certname,
-        hiera_config=args.hiera_config or next(filter(os.path.isfile, HIERA_CONFIGS), None),
+        hiera_config=args.hiera_config or _global_hiera_config(args),
         strict=args.strict,
         environment=environment,
     )
@@ -85,11 +91,12 @@ def environment_of(args: argparse.Namespace, manifest: Path | str | None) -> Env
     from bunraku.api import environments
 
     name = args.environment or "production"
-    base = folders(args.basemodulepath) or environments.BASE_MODULEPATH
+    base = _base_modulepath(args)
     if _is_environment(manifest):
         found = environments.read(Path(manifest), base)
         return found if args.environment is None else found._replace(name=name)
-    searched = folders(args.environmentpath) or environments.ENVIRONMENTPATH
+    usual = [f"{args.codedir}/environments"] if args.codedir else environments.ENVIRONMENTPATH
+    searched = folders(args.environmentpath) or usual
     if manifest is None or args.environmentpath or any(Path(folder, name).is_dir() for folder in searched):
         return environments.find(name, searched, base)
     return name
@@ -97,11 +104,21 @@ def environment_of(args: argparse.Namespace, manifest: Path | str | None) -> Env
 
 def modulepath_of(args: argparse.Namespace, environment: Environment | str) -> list[Path]:
     """The module path: what the flags say, else the environment's, else that of all environments."""
+    if args.modulepath or isinstance(environment, str):
+        return list(map(Path, folders(args.modulepath) or _base_modulepath(args)))
+    return list(environment.modulepath)
+
+
+def _base_modulepath(args: argparse.Namespace) -> Sequence[str]:
     from bunraku.api.environments import BASE_MODULEPATH
 
-    if args.modulepath or isinstance(environment, str):
-        return list(map(Path, folders(args.modulepath) or folders(args.basemodulepath) or BASE_MODULEPATH))
-    return list(environment.modulepath)
+    return folders(args.basemodulepath) or ([f"{args.codedir}/modules"] if args.codedir else BASE_MODULEPATH)
+
+
+def _global_hiera_config(args: argparse.Namespace) -> str | None:
+    """The hiera.yaml of the global layer, where there is one and no flag names another."""
+    usual = [f"{args.confdir}/hiera.yaml"] if args.confdir else HIERA_CONFIGS
+    return next(filter(os.path.isfile, usual), None)
 
 
 def _is_environment(manifest: Path | str | None) -> TypeGuard[Path]:

@@ -5,6 +5,7 @@ On a terminal there is colour; the words are the same in both. A line is: symbol
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -24,16 +25,24 @@ SLOW = 0.1
 class Display:
     """Prints outcomes as they come.
 
-    verbose: list what is in sync too. noop: say what would be done. colour: default, whether `out` is a terminal.
+    verbose: list what is in sync too. noop: say what would be done. diffs: show how contents change. colour: default,
+    whether `out` is a terminal and nobody has set NO_COLOR (https://no-color.org).
     """
 
     def __init__(
-        self, out: TextIO | None = None, *, verbose: bool = False, noop: bool = False, colour: bool | None = None
+        self,
+        out: TextIO | None = None,
+        *,
+        verbose: bool = False,
+        noop: bool = False,
+        diffs: bool = True,
+        colour: bool | None = None,
     ) -> None:
         self.out = sys.stdout if out is None else out
         self.verbose = verbose
         self.noop = noop
-        self.colour = self.out.isatty() if colour is None else colour
+        self.diffs = diffs
+        self.colour = self.out.isatty() and not os.environ.get("NO_COLOR") if colour is None else colour
         self._group: str | None = None
         self._progress: Progress | None = None
 
@@ -87,7 +96,8 @@ class Display:
             words = _would(words)
         if words:
             self._line(outcome, "?" if event.status == "audit" else _symbol(event), words)
-        self._indented(event.diff)
+        if self.diffs:
+            self._indented(event.diff)
 
     def _line(self, outcome: Outcome, symbol: str, words: str) -> None:
         group = group_name(outcome)
