@@ -1,6 +1,6 @@
-"""What bunraku's etcd client costs, beside a bare gRPC stub and beside etcdctl, on one real member.
+"""What bunraku's etcd client costs, beside a bare stub of grpcio and beside etcdctl, on one real member.
 
-    python benchmarks/etcd_client.py [--keys 10000]
+    python benchmarks/etcd_client.py [--keys 10000]     (pip install grpcio)
 
 Prints medians of the same run: from the call of put to the event in the reader's hands; and 10,000 `etcd_key` resources
 that are in sync, applied by the engine, beside one `etcdctl get` for each key (timed on a part of them).
@@ -30,7 +30,6 @@ from bunraku.cli.table import table
 from bunraku.engine.transaction import Options, Transaction
 from bunraku.etcd import Client
 from bunraku.etcd import rpc_pb2 as pb
-from bunraku.etcd._grpc import grpc
 from bunraku.etcd.txn import put
 from bunraku.resources.base import Run
 
@@ -57,7 +56,9 @@ def of_bunraku(client: Client) -> list[float]:
 
 
 def of_bare_stub(cluster: LocalCluster) -> list[float]:
-    """The least that grpc's Python allows: a stub, a stream, a thread that reads it into a queue."""
+    """The least that grpcio allows: a stub, a stream, a thread that reads it into a queue."""
+    import grpc
+
     channel = grpc.insecure_channel(cluster.endpoints[0].removeprefix("http://"))
     raw_put = channel.unary_unary("/etcdserverpb.KV/Put", pb.PutRequest.SerializeToString, pb.PutResponse.FromString)
     raw_watch = channel.stream_stream(

@@ -1,14 +1,24 @@
 """Keys, transactions and snapshots against a real etcd, with etcdctl as the witness."""
 
-import os
 import subprocess
 import sys
-import threading
 
 import pytest
 from local import LocalCluster, free_ports
 
-from bunraku.etcd import BadSettings, Client, Compacted, EtcdError, NoLeader, Refused, Tls, TooLarge, Unreachable
+from bunraku.etcd import (
+    BadSettings,
+    Client,
+    Compacted,
+    EtcdError,
+    NoLeader,
+    Refused,
+    Tls,
+    TooLarge,
+    Unreachable,
+    transport,
+)
+from bunraku.etcd.channel import CallFailed, Code
 from bunraku.etcd.endpoints import Endpoint
 from bunraku.etcd.keys import after_prefix, prefix_range, widest
 from bunraku.etcd.txn import delete, get, get_prefix, put, revision, value, version
@@ -104,36 +114,26 @@ def test_tls_that_cannot_work_is_named(one: LocalCluster) -> None:
         pytest.raises(Unreachable, client.get, "/a").match("TLS handshake.*use http://")
 
 
-class Failure(Exception):
-    """What grpc raises, as far as we look at it."""
-
-    def __init__(self, code: str, said: str) -> None:
-        from bunraku.etcd._grpc import grpc
-
-        self.code = lambda: grpc.StatusCode[code]
-        self.details = lambda: said
-
-
 @pytest.mark.parametrize(
-    ("code", "said", "kind", "surely_not_applied"),
+    ("failure", "kind", "surely_not_applied"),
     [
-        ("UNAVAILABLE", "failed to connect to all addresses; last error: Connection refused", Unreachable, True),
-        ("UNAVAILABLE", "Socket closed", Unreachable, False),
-        ("UNKNOWN", "No status received", Unreachable, False),
-        ("UNKNOWN", "raft: stopped", Unreachable, False),
-        ("INTERNAL", "Received RST_STREAM with error code 2", Unreachable, False),
-        ("UNKNOWN", "raft proposal dropped", NoLeader, True),
-        ("UNAVAILABLE", "etcdserver: no leader", NoLeader, True),
-        ("UNAVAILABLE", "etcdserver: request timed out, possibly due to previous leader failure", Unreachable, False),
-        ("INVALID_ARGUMENT", "etcdserver: key is not provided", Refused, False),
+        (CallFailed(Code.UNAVAILABLE, "connection refused", sent=False), Unreachable, True),
+        (CallFailed(Code.UNAVAILABLE, "the connection was lost"), Unreachable, False),
+        (CallFailed(Code.UNKNOWN, "the server ended the call with HTTP/2 error 2"), Unreachable, False),
+        (CallFailed(Code.UNKNOWN, "raft: stopped"), Unreachable, False),
+        (CallFailed(Code.UNKNOWN, "raft proposal dropped"), NoLeader, True),
+        (CallFailed(Code.UNAVAILABLE, "etcdserver: no leader"), NoLeader, True),
+        (
+            CallFailed(Code.UNAVAILABLE, "etcdserver: request timed out, waiting for a leader"),
+            Unreachable,
+            False,
+        ),
+        (CallFailed(3, "etcdserver: key is not provided"), Refused, False),
     ],
 )
 def test_a_write_counts_as_not_applied_only_where_that_is_sure(
-    code: str, said: str, kind: type[EtcdError], surely_not_applied: bool
+    failure: CallFailed, kind: type[EtcdError], surely_not_applied: bool
 ) -> None:
-    from bunraku.etcd import transport
-
-    failure = Failure(code, said)
     assert type(transport.translate(failure, Endpoint("h:1", False))) is kind
     assert transport._surely_not_applied(failure) == surely_not_applied
 
@@ -146,24 +146,6 @@ def test_prefixes_are_ranges() -> None:
     assert widest(["", "/a"]) == [""]
 
 
-def test_naming_the_package_and_its_errors_loads_no_grpc() -> None:
-    code = "import sys, bunraku.etcd; bunraku.etcd.Unreachable; print('grpc' in sys.modules)"
+def test_naming_the_package_and_its_errors_loads_no_client() -> None:
+    code = "import sys, bunraku.etcd; bunraku.etcd.Unreachable; print('google.protobuf' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
-
-
-def test_commands_can_be_run_as_another_user_while_calls_are_under_way(client: Client) -> None:
-    """grpc's fork handlers crash such children, if they are left on."""
-    stop = threading.Event()
-
-    def write() -> None:
-        while not stop.is_set():
-            client.put("/fork", "x")
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    user = {"user": os.getuid(), "group": os.getgid()}
-    codes = {subprocess.Popen(["/bin/true"], **user).wait() for _ in range(200)}
-    stop.set()
-    writer.join()
-    assert codes == {0}
-    assert "GRPC_ENABLE_FORK_SUPPORT" not in os.environ, "commands would inherit it"

@@ -1,9 +1,10 @@
 """etcd v3: a client that survives its servers, and what is done to whole clusters with it.
 
-`transport` carries calls (one channel an endpoint, a deadline on every call, rotation; nothing that may have been
-applied is sent twice), `client` is the face (keys, transactions, snapshots of prefixes), `watch` follows changes
-through the loss of any member. Keys are `str` (bytes that are not UTF-8 as surrogate escapes), values are `bytes`.
-Importing this package is free; grpc is loaded with the first use of `Client`.
+`http2` (with `hpack`) and `channel` speak gRPC to one endpoint, `transport` carries calls to whichever endpoint answers
+(a deadline on every call, rotation; nothing that may have been applied is sent twice), `client` is the face (keys,
+transactions, snapshots of prefixes), `watch` follows changes through the loss of any member. Keys are `str` (bytes that
+are not UTF-8 as surrogate escapes), values are `bytes`. Importing this package is free; the client is loaded with the
+first use of `Client`.
 May import: system.
 """
 

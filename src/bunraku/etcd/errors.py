@@ -1,6 +1,6 @@
 """What can go wrong with etcd: a small family, each error naming the endpoint and a remedy.
 
-Importing this file costs nothing, so that callers may name the errors before grpc is loaded.
+Importing this file costs nothing, so that callers may name the errors before the client is loaded.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Reads through etcd's JSON gateway (HTTP on the client port), for commands that read once and end.
 
-Loading gRPC takes longer than everything else such a command does. This is a short cut and no second client: it reads,
-without a login, and whatever is not as expected (a gateway that is switched off, an endpoint that is hung, a cluster
-without a leader) makes it give up, and the real client is asked, which knows what to do and what to say.
+Loading the client (protobuf, mostly) takes longer than everything else such a command does. This is a short cut and no
+second client: it reads, without a login, and whatever is not as expected (a gateway that is switched off, an endpoint
+that is hung, a cluster without a leader) makes it give up, and the real client is asked, which knows what to do and
+what to say.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bunraku.etcd import rpc_pb2 as pb
-from bunraku.etcd._grpc import grpc
+from bunraku.etcd.channel import CallFailed
 from bunraku.etcd.endpoints import Endpoint
 from bunraku.etcd.errors import EtcdError, PermissionDenied, Refused
 from bunraku.etcd.transport import (
@@ -153,7 +153,7 @@ class Maintenance:
             metadata = self._transport.metadata(connection)
             for part in connection.server_stream(SNAPSHOT, pb.SnapshotRequest(), deadline, metadata):
                 yield part.blob
-        except grpc.RpcError as failure:
+        except CallFailed as failure:
             self._transport.rotate(endpoint)
             raise translate(failure, endpoint) from None
 

@@ -1,4 +1,4 @@
-"""Calls to etcd over gRPC: one channel an endpoint, a deadline on every call, rotation when an endpoint fails.
+"""Calls to etcd: one channel an endpoint, a deadline on every call, rotation when an endpoint fails.
 
 The rules:
 - A read is repeated at the next endpoint until one answers or the deadline is over.
@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from google.protobuf.message import DecodeError
 
 from bunraku.etcd import rpc_pb2 as pb
-from bunraku.etcd._grpc import grpc
+from bunraku.etcd.channel import Call, CallFailed, Channel, Code, Metadata
 from bunraku.etcd.endpoints import Endpoint, parse_endpoints
 from bunraku.etcd.errors import (
     AuthenticationFailed,
@@ -37,17 +39,9 @@ from bunraku.etcd.errors import (
     Unreachable,
 )
 
-CHANNEL_OPTIONS = [
-    ("grpc.max_receive_message_length", -1),
-    ("grpc.max_send_message_length", -1),
-    ("grpc.use_local_subchannel_pool", 1),  # a client's connections are its own: closing one closes no other's
-    ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 1000),
-    ("grpc.max_reconnect_backoff_ms", 1000),
-    ("grpc.keepalive_time_ms", 10_000),  # etcd closes connections that ping more often than every 5 s
-    ("grpc.keepalive_timeout_ms", 5_000),
-    ("grpc.enable_http_proxy", 0),
-]
+if TYPE_CHECKING:
+    import ssl
+
 FRESH = 1.0
 """Seconds for which an endpoint that answered is taken to be alive, so that a write needs no question before it."""
 ATTEMPT = 2.0
@@ -58,43 +52,61 @@ SIGN_OF_LIFE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """Files (PEM) for TLS: the authority that signed the servers, and our own certificate and key if they want one."""
+    """Files (PEM) for TLS: the authority that signed the servers, and our own certificate and key if they want one.
+
+    insecure: take any certificate of a server.
+    """
 
     ca_file: str | None = None
     cert_file: str | None = None
     key_file: str | None = None
+    insecure: bool = False
 
-    def credentials(self) -> grpc.ChannelCredentials:
+    def context(self) -> ssl.SSLContext:
         """Read the files; raises `BadSettings` naming the one that cannot be used."""
+        import ssl
+
         if bool(self.cert_file) != bool(self.key_file):
             raise BadSettings("cert_file and key_file go together: only one of them is given")
-        return grpc.ssl_channel_credentials(_pem(self.ca_file), _pem(self.key_file), _pem(self.cert_file))
+        for path in (self.ca_file, self.cert_file, self.key_file):
+            _check_pem(path)
+        try:
+            context = ssl.create_default_context(cafile=self.ca_file)
+            # What OpenSSL calls strict refuses certificates that etcd and its tools have always taken.
+            context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+            if self.cert_file:
+                context.load_cert_chain(self.cert_file, self.key_file)
+        except ssl.SSLError as problem:
+            files = ", ".join(path for path in (self.ca_file, self.cert_file, self.key_file) if path)
+            raise BadSettings(f"cannot be used for TLS: {files} ({problem.reason or problem})") from None
+        if self.insecure:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        context.set_alpn_protocols(["h2"])
+        return context
 
 
-def _pem(path: str | None) -> bytes | None:
+def _check_pem(path: str | None) -> None:
     if not path:
-        return None
+        return
     try:
         data = Path(path).read_bytes()
     except OSError as problem:
         raise BadSettings(f"cannot read {path}: {problem.strerror}") from None
     if b"-----BEGIN " not in data:
         raise BadSettings(f"{path} is not a PEM file")
-    return data
 
 
 class Method(NamedTuple):
-    """One procedure of the API: its path, the type of its answer, whether repeating it is harmless, and whether it
-    takes a stream of requests (of which `call` sends one)."""
+    """One procedure of the API: its path, the type of its answer, and whether repeating it is harmless."""
 
     path: str
     response: Any
     idempotent: bool
-    streams: bool
 
 
-def _method(service: str, name: str, response: Any, *, idempotent: bool = False, streams: bool = False) -> Method:
-    return Method(f"/etcdserverpb.{service}/{name}", response, idempotent, streams)
+def _method(service: str, name: str, response: Any, *, idempotent: bool = False) -> Method:
+    return Method(f"/etcdserverpb.{service}/{name}", response, idempotent)
 
 
 RANGE = _method("KV", "Range", pb.RangeResponse, idempotent=True)
@@ -106,7 +118,7 @@ COMPACT = _method("KV", "Compact", pb.CompactionResponse)
 WATCH = _method("Watch", "Watch", pb.WatchResponse)
 LEASE_GRANT = _method("Lease", "LeaseGrant", pb.LeaseGrantResponse, idempotent=True)  # one too many expires unused
 LEASE_REVOKE = _method("Lease", "LeaseRevoke", pb.LeaseRevokeResponse)
-LEASE_KEEP_ALIVE = _method("Lease", "LeaseKeepAlive", pb.LeaseKeepAliveResponse, idempotent=True, streams=True)
+LEASE_KEEP_ALIVE = _method("Lease", "LeaseKeepAlive", pb.LeaseKeepAliveResponse, idempotent=True)
 LEASE_TIME_TO_LIVE = _method("Lease", "LeaseTimeToLive", pb.LeaseTimeToLiveResponse, idempotent=True)
 MEMBER_LIST = _method("Cluster", "MemberList", pb.MembersResponse, idempotent=True)
 MEMBER_ADD = _method("Cluster", "MemberAdd", pb.MemberAddResponse)
@@ -131,48 +143,38 @@ class Connection:
     """The channel to one endpoint, and when it last answered."""
 
     def __init__(self, endpoint: Endpoint, tls: Tls) -> None:
+        """Raises `BadSettings` for files that cannot be used."""
         self.endpoint = endpoint
         self.answered_at = float("-inf")
-        if endpoint.tls:
-            self.channel = grpc.secure_channel(endpoint.target, tls.credentials(), CHANNEL_OPTIONS)
-        else:
-            self.channel = grpc.insecure_channel(endpoint.target, CHANNEL_OPTIONS)
-        self._callables: dict[str, Any] = {}
+        self._channel = Channel(endpoint, tls.context)
 
     def unary(self, method: Method, request: Any, timeout: float, metadata: Metadata) -> Any:
-        """One call, one answer; raises grpc.RpcError."""
-        if method.streams:
-            call = self._callable(self.channel.stream_unary, method)
-            answer = call(iter([request]), timeout=timeout, metadata=metadata)
-        else:
-            call = self._callable(self.channel.unary_unary, method)
-            answer = call(request, timeout=timeout, metadata=metadata)
+        """One call, one answer; raises CallFailed."""
+        answer = _parsed(method, self._channel.unary(method.path, request.SerializeToString(), timeout, metadata))
         self.answered_at = time.monotonic()
         return answer
 
-    def server_stream(self, method: Method, request: Any, timeout: float, metadata: Metadata) -> Any:
-        """One request, a stream of answers (iterable, with `cancel()`)."""
-        return self._callable(self.channel.unary_stream, method)(request, timeout=timeout, metadata=metadata)
+    def server_stream(self, method: Method, request: Any, timeout: float, metadata: Metadata) -> Iterator[Any]:
+        """One request, a stream of answers; raises CallFailed."""
+        for data in self._channel.server_stream(method.path, request.SerializeToString(), timeout, metadata):
+            yield _parsed(method, data)
 
-    def stream(self, method: Method, requests: Iterator[Any], metadata: Metadata) -> Any:
-        """A stream of requests and one of answers; lives until cancelled."""
-        return self._callable(self.channel.stream_stream, method)(requests, metadata=metadata)
+    def stream(self, method: Method, timeout: float, metadata: Metadata) -> Call:
+        """A stream of requests and one of answers; `timeout`: seconds to connect within. Raises CallFailed."""
+        return self._channel.stream(method.path, timeout, metadata)
 
-    def _callable(self, kind: Callable[..., Any], method: Method) -> Any:
-        found = self._callables.get(method.path)
-        if found is None:
-            found = self._callables[method.path] = kind(
-                method.path, request_serializer=_serialize, response_deserializer=method.response.FromString
-            )
-        return found
+    def close(self) -> None:
+        """Close it; calls under way fail."""
+        self._channel.close()
 
 
-def _serialize(message: Any) -> bytes:
-    data: bytes = message.SerializeToString()
-    return data
+def _parsed(method: Method, data: bytes) -> Any:
+    try:
+        return method.response.FromString(data)
+    except DecodeError as error:
+        raise CallFailed(Code.INTERNAL, f"an answer that cannot be read: {error}") from None
 
 
-Metadata = tuple[tuple[str, str], ...]
 WITH_LEADER: Metadata = (("hasleader", "true"),)
 
 
@@ -195,20 +197,24 @@ class Transport:
         self._token: str | None = None
         self._connections: dict[Endpoint, Connection] = {}
         self._preferred = 0
+        self._closed = False
         self._lock = threading.Lock()
 
     def connection(self, endpoint: Endpoint) -> Connection:
-        """The connection to `endpoint`, opened at first need."""
+        """The connection to `endpoint`, opened at first need. Raises Unreachable after `close`."""
         with self._lock:
+            if self._closed:
+                raise Unreachable("the client was closed", str(endpoint), "open another one")
             if endpoint not in self._connections:
                 self._connections[endpoint] = Connection(endpoint, self._tls)
             return self._connections[endpoint]
 
     def close(self) -> None:
-        """Close every channel; calls under way are cancelled."""
+        """Close every channel, for good; calls under way fail."""
         with self._lock:
+            self._closed = True
             for connection in self._connections.values():
-                connection.channel.close()
+                connection.close()
             self._connections.clear()
 
     def call(self, method: Method, request: Any, *, deadline: float | None = None) -> Any:
@@ -288,20 +294,22 @@ class Transport:
             metadata = self.metadata(connection)
             if not method.idempotent:
                 self._show_life(connection, left if share is None else min(share, SIGN_OF_LIFE), metadata)
-        except grpc.RpcError as failure:
+        except CallFailed as failure:
             raise _not_sent(failure, endpoint) from None
         try:
             # A write that is under way is waited for: giving up early would leave doubt where there need be none.
             patience = min(share, ATTEMPT) if share is not None and method.idempotent else left
             return connection.unary(method, request, patience, metadata)
-        except grpc.RpcError as failure:
+        except CallFailed as failure:
             return self._after_failure(failure, connection, method, request, left)
 
-    def _after_failure(self, failure: Any, connection: Connection, method: Method, request: Any, left: float) -> Any:
-        if self.log_in_again(failure.details() or ""):
+    def _after_failure(
+        self, failure: CallFailed, connection: Connection, method: Method, request: Any, left: float
+    ) -> Any:
+        if self.log_in_again(failure.said):
             try:
                 return connection.unary(method, request, left, self.metadata(connection))
-            except grpc.RpcError as again:
+            except CallFailed as again:
                 failure = again
         problem = translate(failure, connection.endpoint)
         if not isinstance(problem, Unreachable | DeadlineExceeded):
@@ -319,8 +327,8 @@ class Transport:
         request = pb.AuthenticateRequest(name=self._login[0], password=self._login[1])
         try:
             token: str = connection.unary(AUTHENTICATE, request, self.deadline, WITH_LEADER).token
-        except grpc.RpcError as failure:
-            if "authentication is not enabled" in (failure.details() or ""):
+        except CallFailed as failure:
+            if "authentication is not enabled" in (failure.said):
                 return ""  # yet: the user is not asked for until it is
             raise
         return token
@@ -333,7 +341,7 @@ class _Elsewhere(Exception):
         self.reason = reason
 
 
-def _not_sent(failure: Any, endpoint: Endpoint) -> Exception:
+def _not_sent(failure: CallFailed, endpoint: Endpoint) -> Exception:
     problem = translate(failure, endpoint)
     return _Elsewhere(problem) if isinstance(problem, Unreachable | DeadlineExceeded) else problem
 
@@ -357,18 +365,16 @@ def _verdict(failures: list[EtcdError]) -> EtcdError:
     return kind(said)
 
 
-def translate(failure: Any, endpoint: Endpoint) -> EtcdError:
-    """The error of our family for a grpc.RpcError, by its code and by etcd's own words (rpctypes/error.go)."""
-    code, said = failure.code(), (failure.details() or "").removeprefix("etcdserver: ")
-    where = str(endpoint)
+def translate(failure: CallFailed, endpoint: Endpoint) -> EtcdError:
+    """The error of our family for a call that failed, by its code and by etcd's own words (rpctypes/error.go)."""
+    said, where = failure.said.removeprefix("etcdserver: "), str(endpoint)
     for words, kind in BY_WORDS.items():
         if words in said:
             return kind(said, where)
-    if code in CONNECTION_LOST:
-        problem, remedy = _connect_problem(said)
-        return Unreachable(problem, where, remedy)
-    kind = BY_CODE.get(code, Refused)
-    return kind("no answer in time" if kind is DeadlineExceeded else said or code.name.lower(), where)
+    if failure.code in CONNECTION_LOST:
+        return Unreachable(said or "the connection was lost", where, failure.remedy)
+    kind = BY_CODE.get(failure.code, Refused)
+    return kind("no answer in time" if kind is DeadlineExceeded else said or f"gRPC status {failure.code}", where)
 
 
 BY_WORDS: dict[str, type[EtcdError]] = {
@@ -387,14 +393,13 @@ BY_WORDS: dict[str, type[EtcdError]] = {
     "user name is empty": AuthenticationFailed,
     "invalid auth token": AuthenticationFailed,
 }
-CONNECTION_LOST = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL)
-"""Codes of a call that ended without the server's word: gRPC has UNKNOWN ("No status received") for a connection that
-broke after the request had gone out, and etcd's own refusals never carry the latter two."""
-BY_CODE = {
-    grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineExceeded,
-    grpc.StatusCode.CANCELLED: Unreachable,
-    grpc.StatusCode.PERMISSION_DENIED: PermissionDenied,
-    grpc.StatusCode.UNAUTHENTICATED: AuthenticationFailed,
+CONNECTION_LOST = (Code.UNAVAILABLE, Code.UNKNOWN, Code.INTERNAL)
+"""Codes of a call that ended without etcd's word: its own refusals never carry the latter two."""
+BY_CODE: dict[int, type[EtcdError]] = {
+    Code.DEADLINE_EXCEEDED: DeadlineExceeded,
+    Code.CANCELLED: Unreachable,
+    Code.PERMISSION_DENIED: PermissionDenied,
+    Code.UNAUTHENTICATED: AuthenticationFailed,
 }
 
 
@@ -413,45 +418,6 @@ AT_THE_DOOR = (
 """What a server says that did not propose the write."""
 
 
-def _surely_not_applied(failure: Any) -> bool:
-    """Whether the server cannot have proposed the write: it never arrived, or was turned away at the door.
-
-    gRPC names the first case only in words ("failed to connect to all addresses", a failed name look-up); what it does
-    not say so plainly counts as sent.
-    """
-    said = failure.details() or ""
-    never_left = ("failed to connect to all addresses", "DNS resolution failed", "name resolution")
-    return any(words in said for words in never_left + AT_THE_DOOR)
-
-
-CONNECT_PROBLEMS = {
-    "No status received": ("the connection was lost", ""),
-    "Connection refused": ("connection refused", ""),
-    "before receiving SETTINGS": (
-        "it takes connections, but does not answer",
-        "is it starting, or waiting for the other members of its cluster?",
-    ),
-    "CERTIFICATE_VERIFY_FAILED": (
-        "the server's certificate is not signed by the given authority, has expired, or is for another name",
-        "check ca_file, and that the certificate names the host of the endpoint",
-    ),
-    "WRONG_VERSION_NUMBER": ("the server does not speak TLS", "use http:// for this endpoint"),
-    "Handshake read failed": (
-        "the server broke off the TLS handshake",
-        "does it speak TLS (else use http://), and does it want a client certificate?",
-    ),
-    "TSI_DATA_CORRUPTED": (
-        "the server broke off the TLS connection",
-        "does it want a client certificate? check cert_file and key_file",
-    ),
-    "DNS resolution failed": ("the host name cannot be resolved", "check its spelling, or use an address"),
-    "name resolution": ("the host name cannot be resolved", "check its spelling, or use an address"),
-}
-"""What gRPC's words for a failed connection mean, and what to do (default: the error's own remedy)."""
-
-
-def _connect_problem(said: str) -> tuple[str, str]:
-    for words, meaning in CONNECT_PROBLEMS.items():
-        if words in said:
-            return meaning
-    return said or "connection lost", ""
+def _surely_not_applied(failure: CallFailed) -> bool:
+    """Whether the server cannot have proposed the write: it never arrived, or was turned away at the door."""
+    return not failure.sent or any(words in failure.said for words in AT_THE_DOOR)

@@ -4,8 +4,9 @@ The rules:
 - Every range knows the next revision it wants. After any break the stream is opened at the next endpoint and each range
   goes on from there: nothing is missed, nothing comes twice, and events of a range come in the order of revisions
   (those of two ranges may overtake each other while one of them catches up).
-- A stream that says nothing for a second is asked for its progress; one that still says nothing is given up, since a
-  hung member, or one behind a cut cable, keeps its connection open and its silence looks like peace.
+- A stream that says nothing for a while is asked for its progress; one that still says nothing is given up, since a
+  hung member, or one behind a cut cable, keeps its connection open and its silence looks like peace. Nothing else wakes
+  anybody while all is quiet.
 - The revision of such a progress answer is not believed: servers before 3.4.25 and 3.5.8 may send it before events that
   are older (etcd issue 15220).
 - Where etcd has compacted the next revision away, the ranges are listed afresh and the reader is told so by a `Resync`,
@@ -14,10 +15,7 @@ The rules:
 
 from __future__ import annotations
 
-import atexit
-import math
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -26,16 +24,17 @@ from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
 from bunraku.etcd import rpc_pb2 as pb
-from bunraku.etcd._grpc import grpc
+from bunraku.etcd.channel import CallFailed, Code
 from bunraku.etcd.endpoints import Endpoint
 from bunraku.etcd.errors import AuthenticationFailed, BadSettings, EtcdError, PermissionDenied
 from bunraku.etcd.keys import decode, prefix_range
 from bunraku.etcd.transport import STALE_TOKEN, WATCH, Transport, translate
 
-HEARTBEAT = 1.0
+HEARTBEAT = 2.0
 """Seconds of silence after which the member is asked for its progress."""
 SILENCE = 3.0
-"""Seconds of silence after which the stream is given up."""
+"""Seconds of silence after which the stream is given up, and that a member gets to accept one."""
+SIGN_OF_LIFE = pb.WatchRequest(progress_request=pb.WatchProgressRequest()).SerializeToString()
 PAUSES = (0.02, 1.0)
 """Seconds before the stream is opened again: at first, and at most (doubled between)."""
 
@@ -79,7 +78,7 @@ class Watch:
 
         Raises the `EtcdError` that ended the watch, if it cannot go on (no permission, wrong password).
         """
-        if not self._begun:
+        while not self._begun:
             item = self.get_together(timeout)
             if not isinstance(item, list):
                 return item
@@ -87,7 +86,10 @@ class Watch:
         return self._begun.popleft()
 
     def get_together(self, timeout: float | None = None) -> list[Event] | Resync | None:
-        """As `get`, but events that etcd told together: all that one transaction changed in a range is in one list."""
+        """As `get`, but events that etcd told together: all that one transaction changed in a range is in one list.
+
+        An empty list: `problem` is another one now.
+        """
         try:
             item = self._queue.get(timeout=timeout)
         except Empty:
@@ -113,6 +115,12 @@ class Watch:
         """Stop watching; a reader that waits is woken."""
         self._close(self)
         self._queue.put(_END)
+
+    def say(self, problem: str) -> None:
+        """Let the reader know why nothing can be heard, or that it can again."""
+        if problem != self.problem:
+            self.problem = problem
+            self._queue.put([])
 
     def deliver(self, item: list[Event] | Resync | EtcdError) -> None:
         """Hand events, a `Resync`, or the error that ends the watch, to the reader."""
@@ -145,17 +153,15 @@ class _Range:
 
 
 class _Stream:
-    """One opened stream: what is asked on it, which number stands for which range, and when it last spoke."""
+    """One opened stream: what is asked on it, and which number stands for which range."""
 
     def __init__(self, transport: Transport, endpoint: Endpoint) -> None:
-        self.outbox: SimpleQueue[Any] = SimpleQueue()
+        """Raises CallFailed."""
         self.ranges: dict[int, _Range] = {}
         self.unconfirmed: deque[int] = deque()
         self.useful = False
-        self.heard_at = time.monotonic()
-        self._asked = False
         connection = transport.connection(endpoint)
-        self._call = connection.stream(WATCH, iter(self.outbox.get, None), transport.metadata(connection))
+        self._call = connection.stream(WATCH, SILENCE, transport.metadata(connection))
 
     def create(self, number: int, wanted: _Range) -> None:
         self.ranges[number] = wanted
@@ -163,35 +169,43 @@ class _Stream:
         request = pb.WatchCreateRequest(
             key=wanted.key, range_end=wanted.end, start_revision=wanted.next_revision, watch_id=number
         )
-        self.outbox.put(pb.WatchRequest(create_request=request))
+        self._send(pb.WatchRequest(create_request=request))
 
     def drop(self, watch: Watch) -> None:
         for number in [n for n, wanted in self.ranges.items() if wanted.watch is watch]:
             del self.ranges[number]
-            self.outbox.put(pb.WatchRequest(cancel_request=pb.WatchCancelRequest(watch_id=number)))
+            self._send(pb.WatchRequest(cancel_request=pb.WatchCancelRequest(watch_id=number)))
 
     def responses(self) -> Iterator[Any]:
-        for response in self._call:
-            self.heard_at, self._asked = time.monotonic(), False
-            self.useful |= not response.canceled
-            yield response
-
-    def check(self) -> None:
-        """Ask a silent member for a sign of life; give up one that does not answer."""
-        silence = time.monotonic() - self.heard_at
-        if silence > SILENCE:
-            self.end()
-        elif silence >= HEARTBEAT and not self._asked:
-            self._asked = True
-            self.outbox.put(pb.WatchRequest(progress_request=pb.WatchProgressRequest()))
+        """What the member says. Raises CallFailed at the end, or where it does not even answer a question."""
+        asked = False
+        while True:
+            data = self._call.receive(SILENCE - HEARTBEAT if asked else HEARTBEAT)
+            if data is not None:
+                asked = False
+                response = pb.WatchResponse.FromString(data)
+                self.useful |= not response.canceled
+                yield response
+            elif asked:
+                raise CallFailed(Code.UNAVAILABLE, f"no sign of life for {SILENCE:g} s")
+            else:
+                asked = True
+                self._call.send(SIGN_OF_LIFE)
 
     def end(self) -> None:
-        self.outbox.put(None)
-        self._call.cancel()
+        """Stop the reading of it."""
+        self._call.end()
+
+    def close(self) -> None:
+        """Free what it holds, by who reads it."""
+        self._call.close()
+
+    def _send(self, request: Any) -> None:
+        self._call.send(request.SerializeToString())
 
 
 class WatchHub:
-    """All watches of one client, on one stream; its threads run while there are any."""
+    """All watches of one client, on one stream; its thread runs while there are any."""
 
     def __init__(self, transport: Transport, snapshot: Callable[[Iterable[str]], tuple[int, dict[str, bytes]]]) -> None:
         self._transport = transport
@@ -201,7 +215,6 @@ class WatchHub:
         self._watches: list[Watch] = []
         self._stream: _Stream | None = None
         self._running = False
-        self._threads: list[threading.Thread] = []
         self._changed = threading.Event()
 
     def watch(self, prefixes: list[str], start_revision: int) -> Watch:
@@ -217,23 +230,12 @@ class WatchHub:
 
     def _start(self) -> None:
         self._running = True
-        self._threads = [
-            threading.Thread(target=self._follow, name="etcd-watch", daemon=True),
-            threading.Thread(target=self._guard, name="etcd-watch-guard", daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
-        atexit.register(self._end)  # a thread inside grpc must not outlive the interpreter
+        threading.Thread(target=self._follow, name="etcd-watch", daemon=True).start()
 
     def close(self) -> None:
         """End every watch."""
         for watch in list(self._watches):
             watch.close()
-
-    def _end(self) -> None:
-        self.close()
-        for thread in self._threads:
-            thread.join(timeout=2)
 
     def _remove(self, watch: Watch) -> None:
         with self._lock:
@@ -263,9 +265,7 @@ class WatchHub:
         with self._lock:
             self._changed.clear()
             self._running = bool(self._watches)
-        if not self._running:
-            atexit.unregister(self._end)
-        return self._running
+            return self._running
 
     def _read(self, endpoint: Endpoint) -> bool:
         """Follow one stream to its end; returns whether the member took any of its watches."""
@@ -274,15 +274,15 @@ class WatchHub:
             stream = self._open(endpoint)
             for response in stream.responses():
                 self._handle(stream, response)
-        except grpc.RpcError as failure:
+        except CallFailed as failure:
             self._judge(translate(failure, endpoint))
         except EtcdError as problem:
             self._judge(problem)
         finally:
             with self._lock:
                 self._stream = None
-        if stream is not None:
-            stream.end()
+            if stream is not None:
+                stream.close()
         return stream is not None and stream.useful
 
     def _open(self, endpoint: Endpoint) -> _Stream:
@@ -291,6 +291,8 @@ class WatchHub:
             self._stream = stream
             for watch in self._watches:
                 self._create(stream, watch)
+            if not self._watches:
+                stream.end()  # the last one was closed meanwhile
         return stream
 
     def _handle(self, stream: _Stream, response: Any) -> None:
@@ -323,9 +325,7 @@ class WatchHub:
     def _resync(self, stream: _Stream, watch: Watch) -> None:
         with self._lock:
             stream.drop(watch)
-        stream.heard_at = math.inf  # the silence is ours
         revision, values = self._snapshot(watch.prefixes)
-        stream.heard_at = time.monotonic()
         watch.deliver(Resync(revision, values))
         for wanted in watch.ranges:
             wanted.next_revision = revision + 1
@@ -336,7 +336,7 @@ class WatchHub:
     def _say(self, problem: str) -> None:
         """Let the readers know why they hear nothing, or that they do again."""
         for watch in list(self._watches):
-            watch.problem = problem
+            watch.say(problem)
 
     def _judge(self, problem: EtcdError) -> None:
         """End the watches if trying again cannot help; otherwise the next stream will do."""
@@ -350,12 +350,3 @@ class WatchHub:
     def _fail(self, watch: Watch, problem: EtcdError) -> None:
         self._remove(watch)
         watch.deliver(problem)
-
-    def _guard(self) -> None:
-        """The guarding thread: hears the silence that the reading one cannot."""
-        while self._running:
-            with self._lock:
-                stream = self._stream
-            if stream is not None:
-                stream.check()
-            time.sleep(HEARTBEAT / 4)

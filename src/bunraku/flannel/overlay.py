@@ -127,7 +127,7 @@ class Overlay:
 
     def _hear(self, told: list[Event] | Resync | None) -> None:
         """Take in what etcd told, and have the kernel follow."""
-        if told is None:
+        if not told:
             return
         own = self._registry.subnets
         if isinstance(told, Resync):

@@ -16,8 +16,8 @@ from bunraku.etcd.endpoints import parse_endpoints
 if TYPE_CHECKING:
     from bunraku.etcd import Client, Watch
 
-LISTEN = 1.0
-"""Seconds after which a watch that tells nothing is asked whether it hears anything."""
+PATIENCE = 1.0
+"""Seconds that a watch gets to find another member before it counts as lost."""
 PAUSE = 0.5
 """Seconds before a store that does not answer is asked again."""
 
@@ -32,18 +32,20 @@ class Etcd(Backend):
         """All keys at one revision."""
         values = None
         if not _login(self._settings):
-            tls = (lambda: context(self._settings)) if _tls_files(self._settings) else None
+            tls = (lambda: context(self._settings)) if _wants_tls(self._settings) else None
             values = gateway.snapshot(self._settings.nodes, keys, context=tls)
         return self._read(keys)[1] if values is None else _wanted(values, keys)
 
     @cached_property
     def _client(self) -> Client:
-        """It connects when it is first asked; its gRPC is loaded only where keys are followed."""
+        """It connects when it is first asked; it is loaded only where it is needed."""
         from bunraku.etcd import Client, Tls
 
-        files = _tls_files(self._settings)
-        username, password = _login(self._settings) or (None, None)
-        return Client(self._settings.nodes, tls=Tls(*files) if files else None, username=username, password=password)
+        settings = self._settings
+        username, password = _login(settings) or (None, None)
+        files = (settings.client_cakeys or None, settings.client_cert or None, settings.client_key or None)
+        tls = Tls(*files, insecure=settings.client_insecure) if _wants_tls(settings) else None
+        return Client(settings.nodes, tls=tls, username=username, password=password)
 
     def _read(self, keys: Sequence[str]) -> tuple[int, dict[str, str]]:
         try:
@@ -70,9 +72,11 @@ class Etcd(Backend):
         """Tell what the watch tells, and when it hears nothing; ends where the keys have to be read afresh."""
         from bunraku.etcd import Resync
 
-        problem = ""
-        while not stop.ended:
-            told = watch.get_together(LISTEN)
+        lost = False
+        while True:
+            told = watch.get_together(PATIENCE if watch.problem and not lost else None)
+            if stop.ended:
+                return
             if isinstance(told, Resync):
                 revision = told.revision
                 tell(Snapshot(_wanted(told.values, keys)))
@@ -80,12 +84,16 @@ class Etcd(Backend):
                 revision = told[-1].revision
                 changes = {event.key: event.value if event.kind == "put" else None for event in told}
                 tell(Delta(_wanted(changes, keys)))
-            elif watch.problem != problem:
-                problem = watch.problem
-                if not problem and self._client.revision() < revision:
-                    # The cluster that answers again is another one, or comes from a backup.
-                    return
-                tell(Lost(problem) if problem else Delta({}))
+            elif watch.problem:
+                if told is None:
+                    lost = True
+                    tell(Lost(watch.problem))
+            elif self._client.revision() < revision:
+                # The cluster that answers again is another one, or comes from a backup.
+                return
+            elif lost:
+                lost = False
+                tell(Delta({}))
 
     def close(self) -> None:
         """End the watch and the connections."""
@@ -98,10 +106,9 @@ def _wanted(values: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
     return {key: None if value is None else to_text(value) for key, value in values.items() if below(key, keys)}
 
 
-def _tls_files(settings: Settings) -> tuple[str | None, str | None, str | None] | None:
-    if not (settings.client_cakeys or settings.client_cert):
-        return None
-    return settings.client_cakeys or None, settings.client_cert or None, settings.client_key or None
+def _wants_tls(settings: Settings) -> bool:
+    """Whether nodes without a scheme are spoken to with TLS."""
+    return bool(settings.client_cakeys or settings.client_cert or settings.client_insecure)
 
 
 def _login(settings: Settings) -> tuple[str, str] | None:
@@ -112,7 +119,7 @@ def _login(settings: Settings) -> tuple[str, str] | None:
 def connect(settings: Settings) -> Backend:
     """The cluster of the nodes. Raises BackendError for settings that cannot be used."""
     try:
-        parse_endpoints(settings.nodes, tls=_tls_files(settings) is not None)
+        parse_endpoints(settings.nodes, tls=_wants_tls(settings))
     except EtcdError as error:
         raise BackendError(str(error)) from None
     return Etcd(settings)
