@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bunraku.api import compile
 from bunraku.cli.errors import render
 from bunraku.language.errors import CompileError
 
@@ -65,3 +66,39 @@ def test_all_errors_of_a_file() -> None:
         "Error: one (line: 1, column: 1)",
         "Error: two (line: 2, column: 1)",
     ]
+
+
+def test_the_chain_of_calls_leads_from_the_mistake_to_the_manifest(tmp_path: Path) -> None:
+    """Defines are evaluated after who declared them, and yet he stands in the chain."""
+    module = tmp_path / "modules/web"
+    for name, code in {
+        "manifests/init.pp": "class web {\n  ['x'].each |$title| {\n    web::site { $title: }\n  }\n}",
+        "manifests/site.pp": "define web::site {\n  $text = web::render($title)\n}",
+        "functions/render.pp": "function web::render($for) {\n  epp('web/page.epp', { for => $for })\n}",
+        "templates/page.epp": '<%- | $for | -%>\n\n<%= fail("not for ${for}") %>\n',
+    }.items():
+        (module / name).parent.mkdir(parents=True, exist_ok=True)
+        (module / name).write_text(code)
+    with pytest.raises(CompileError) as error:
+        compile("\ninclude web", facts={}, modulepath=[tmp_path / "modules"], certname="host")
+    assert "\n  in" not in render(error.value)
+    shown = [line.split() for line in render(error.value, calls=True).splitlines() if line.startswith("  in ")]
+    assert shown == [
+        ["in", "epp()", f"{module}/functions/render.pp:2"],
+        ["in", "web::render()", f"{module}/manifests/site.pp:2"],
+        ["in", "Web::Site[x]", f"{module}/manifests/init.pp:3"],
+        ["in", "Class[Web]"],
+    ]
+
+
+def test_a_very_long_chain_is_shown_by_its_ends() -> None:
+    bad = error(line=1)
+    for number in range(1000):
+        bad.through(f"f{number}()", "site.pp", number + 1)
+    shown = render(bad, calls=True).splitlines()
+    assert [shown[1], shown[11], shown[-1]] == [
+        "  in f0()    site.pp:1",
+        "  … and 980 more",
+        "  in f999()  site.pp:1000",
+    ]
+    assert len(shown) == 22

@@ -94,7 +94,7 @@ def _add_views(show: argparse._ArgumentGroup) -> None:
         help="log to console, syslog or a file; may be repeated",
     )
     show.add_argument(
-        "-d", "--debug", "--trace", action="store_true", help="show where bunraku itself failed, if it did"
+        "-d", "--debug", "--trace", action="store_true", help="show what led to an error, and debug messages"
     )
     show.add_argument("--detailed-exitcodes", action="store_true", help="2: changed, 4: failed, 6: both")
 
@@ -129,7 +129,11 @@ def run(args: argparse.Namespace) -> int:
     from bunraku.system.lock import Locked
 
     display = Display(
-        verbose=args.verbose, noop=args.noop, diffs=args.show_diff, colour=args.color and args.color != "false"
+        verbose=args.verbose,
+        noop=args.noop,
+        diffs=args.show_diff,
+        colour=args.color and args.color != "false",
+        debug=catalog if args.debug else None,
     )
     text = args.format == "text" and destinations.console
     if text:
@@ -231,7 +235,7 @@ def _load(args: argparse.Namespace) -> _Loaded:
     except CompileError as error:
         from bunraku.cli.errors import render
 
-        shown = render(error, code if isinstance(code, str) else None)
+        shown = render(error, code if isinstance(code, str) else None, calls=args.debug)
         raise _Refused(shown.removeprefix("Error: ")) from None
     from bunraku.engine.report import log
 

@@ -28,7 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_compile_arguments(parser.add_argument_group("from what"))
     show = parser.add_argument_group("what is shown")
-    show.add_argument("-d", "--debug", action="store_true", help="show where bunraku itself failed, if it did")
+    show.add_argument(
+        "-d",
+        "--debug",
+        action="store_true",
+        help="show the calls that led to an error",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -44,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         catalog = compile_as_told(args, None if args.manifest is None else Path(args.manifest)).to_dict()
     except CompileError as error:
-        print(render(error), file=sys.stderr)
+        print(render(error, calls=args.debug), file=sys.stderr)
         return 1
     sys.stdout.buffer.write(orjson.dumps(catalog, option=orjson.OPT_APPEND_NEWLINE))
     return 0

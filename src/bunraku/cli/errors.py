@@ -4,7 +4,11 @@
       3 │     mode => '0644',
         │     ^^^^ did you forget a comma?
 
-The first line is always `Error: MESSAGE (file: F, line: L, column: C)`, so that editors can jump to it.
+The first line is always `Error: MESSAGE (file: F, line: L, column: C)`, so that editors can jump to it. With `--debug`
+the chain of calls follows, the innermost first:
+
+      in web::site_file()      modules/web/manifests/init.pp:12
+      in Class[Web]            site.pp:1
 """
 
 from __future__ import annotations
@@ -20,16 +24,33 @@ if TYPE_CHECKING:
 _MAX_WIDTH = 160
 """Characters of a line of code that are shown; a longer one is cut around the caret."""
 
+_MOST_CALLS = 20
+"""Calls that are shown of a chain; of a longer one both ends."""
+
 _word = re.compile(r"\$?[\w:]+|\S", re.ASCII).match
 
 
-def render(error: CompileError, code: str | None = None, *, level: str = "Error") -> str:
+def render(error: CompileError, code: str | None = None, *, level: str = "Error", calls: bool = False) -> str:
     """An error and the others of its file as text of several lines, without a last newline.
 
-    code: what was compiled, where it was not read from a file. level: the word before the message.
+    code: what was compiled, where it was not read from a file. level: the word before the message. calls: show what
+    was being evaluated, too.
     """
     sources: dict[str, list[str]] = {}
-    return "\n".join(_one(each, code, level, sources) for each in (error, *error.others))
+    shown = [_one(each, code, level, sources) for each in (error, *error.others)]
+    return "\n".join([*shown, *(_chain(error) if calls else [])])
+
+
+def _chain(error: CompileError) -> list[str]:
+    """The lines about what was being evaluated. Of what was asked for at one place the innermost is told."""
+    chain = [call for call in error.calls if call.what != "Class[main]"]
+    fresh = [call for i, call in enumerate(chain) if not i or not call.place or chain[i - 1].place != call.place]
+    width = max((len(call.what) for call in fresh), default=0)
+    lines = [f"  in {_printable(call.what):<{width}}  {_printable(call.place)}".rstrip() for call in fresh]
+    half = _MOST_CALLS // 2
+    if len(lines) > _MOST_CALLS:
+        lines[half:-half] = [f"  … and {len(lines) - _MOST_CALLS} more"]
+    return lines
 
 
 def _one(error: CompileError, code: str | None, level: str, sources: dict[str, list[str]]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from bunraku.engine.outcome import Event, Outcome
 
 if TYPE_CHECKING:
+    from bunraku.catalog.catalog import Catalog, Resource
     from bunraku.cli.progress import Progress
 
 COLOURS = {"+": "32", "~": "33", "-": "31", "↻": "36", "✗": "31;1", "∙": "2", "»": "35"}
@@ -27,6 +28,7 @@ class Display:
 
     verbose: list what is in sync too. noop: say what would be done. diffs: show how contents change. colour: default,
     whether `out` is a terminal and nobody has set NO_COLOR (https://no-color.org).
+    debug: the catalog, to tell whose a resource is that failed; debug messages are shown then.
     """
 
     def __init__(
@@ -37,11 +39,13 @@ class Display:
         noop: bool = False,
         diffs: bool = True,
         colour: bool | None = None,
+        debug: Catalog | None = None,
     ) -> None:
         self.out = sys.stdout if out is None else out
         self.verbose = verbose
         self.noop = noop
         self.diffs = diffs
+        self.debug = debug
         self.colour = self.out.isatty() and not os.environ.get("NO_COLOR") if colour is None else colour
         self._group: str | None = None
         self._progress: Progress | None = None
@@ -79,7 +83,7 @@ class Display:
             self._line(outcome, "∙", f"skipped: {outcome.skipped}")
         for event in outcome.events:
             self._event(outcome, event)
-        self._indented([message for level, message in outcome.notes if level != "debug"])
+        self._indented([message for level, message in outcome.notes if level != "debug" or self.debug])
         if not outcome.events and not outcome.skipped and self.verbose:
             self._line(outcome, " ", "in sync")
 
@@ -87,9 +91,8 @@ class Display:
         if event.status == "failure":
             self._line(outcome, "✗", event.words)
             self._indented(event.detail.splitlines())
-            if outcome.resource.file:
-                line = f":{outcome.resource.line}" if outcome.resource.line else ""
-                self._indented([f"{outcome.resource.file}{line}"])
+            self._indented([place(outcome.resource)] if outcome.resource.file else [])
+            self._indented(self._holders(outcome))
             return
         words = f"would be {event.words}" if event.status == "noop" and event.property is None else event.words
         if event.status == "noop" and event.property is not None and _symbol(event) != "»":
@@ -98,6 +101,14 @@ class Display:
             self._line(outcome, "?" if event.status == "audit" else _symbol(event), words)
         if self.diffs:
             self._indented(event.diff)
+
+    def _holders(self, outcome: Outcome) -> list[str]:
+        """For debugging: the classes and defines that a resource is in, innermost first, and where they stand."""
+        if self.debug is None:
+            return []
+        known = self.debug.resources
+        holders = [known[ref] for ref in reversed(outcome.containers) if ref in known and "[main]" not in ref.lower()]
+        return [f"in {holder.ref}  {place(holder)}".rstrip() for holder in holders]
 
     def _line(self, outcome: Outcome, symbol: str, words: str) -> None:
         group = group_name(outcome)
@@ -134,6 +145,11 @@ class Display:
             self._progress.print(text)
         else:
             print(text, file=self.out, flush=True)
+
+
+def place(resource: Resource) -> str:
+    """Where a resource is declared: `site.pp:14`; "" where that is not known."""
+    return f"{resource.file}:{resource.line}" if resource.file and resource.line else resource.file or ""
 
 
 def group_name(outcome: Outcome) -> str:

@@ -7,6 +7,24 @@ the place (a function, a type) leaves it out; the evaluator adds the place of th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class Call(NamedTuple):
+    """Something that was being evaluated: a call, a class, a define; and the place that asked for it."""
+
+    what: str
+    file: str | None
+    line: int | None
+
+    @property
+    def place(self) -> str:
+        """`site.pp:14`; `line 14` of code that is in no file; "" where nobody asked, as for an included class."""
+        if self.line is None:
+            return self.file or ""
+        return f"{self.file}:{self.line}" if self.file else f"line {self.line}"
+
 
 class CompileError(Exception):
     """Puppet code that cannot be compiled.
@@ -37,12 +55,25 @@ class CompileError(Exception):
         self.column = column
         self.hint = hint
         self.others = others
+        self._calls: list[Call] = []
 
     def at(self, file: str | None, line: int, column: int) -> CompileError:
         """This error with its place filled in, unless it has one already or needs none."""
         if self.line is None and not self.stands_alone:
             self.file, self.line, self.column = file, line, column
         return self
+
+    def through(self, what: str, file: str | None, line: int | None) -> CompileError:
+        """This error on its way out of `what`, which the code at a place asked for."""
+        self._calls.append(Call(what, file, line))
+        return self
+
+    @property
+    def calls(self) -> Iterator[Call]:
+        """What was being evaluated, from the innermost on."""
+        if isinstance(self.__cause__, CompileError):
+            yield from self.__cause__.calls
+        yield from self._calls
 
     def __str__(self) -> str:
         parts = [f"file: {self.file}"] if self.file else []

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from bunraku.language.errors import CompileError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bunraku.language.compiler import Compiler
     from bunraku.language.definitions import Definition
     from bunraku.language.resource import Declaration, Parameter
@@ -45,6 +47,13 @@ class Frame:
         self.resource = resource
         self.defaults: dict[str, dict[str, Parameter]] = {}
         self.scope: Scope
+
+    def holders(self) -> Iterator[Declaration]:
+        """The resource that is being evaluated, who declared it, who declared that …"""
+        frame: Frame | None = self
+        while frame is not None and frame.resource is not None:
+            yield frame.resource
+            frame = frame.parent
 
     def defaults_for(self, type_name: str) -> dict[str, Parameter]:
         """The resource defaults for `type_name` here and in the frames around; nearer ones win."""

@@ -130,6 +130,8 @@ class Compiler(Classes):
                 # The reference tells of the declaration, too; what went wrong within is the cause.
                 message = f"Evaluation Error: Error while evaluating a Resource Statement, {error}"
                 outer = CompileError(message, file=resource.file, line=resource.line, hint=error.hint)
+                for holder in resource.frame.holders():
+                    outer.through(holder.ref, holder.file, holder.line)
                 raise outer from error
         return bool(ready)
 
@@ -140,7 +142,11 @@ class Compiler(Classes):
         resource.is_evaluated = True
         resource.add_tags_of_container()
         assert resource.definition is not None
-        resource.definition.evaluate(self, resource)
+        try:
+            resource.definition.evaluate(self, resource)
+        except CompileError as error:
+            error.through(resource.ref, resource.file, resource.line)
+            raise
 
     # ---- for functions
 

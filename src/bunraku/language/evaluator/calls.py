@@ -43,9 +43,10 @@ def _named_call(unit: Unit, node: nodes.Call | nodes.MethodCall, name: str, argu
         try:
             return function.call(scope, values, None if block is None else Block(block, scope))
         except CompileError as error:
-            if error.line is not None:
-                raise
-            raise unit.placed(error, node) from None
+            if error.line is None:
+                raise unit.placed(error, node) from None
+            error.through(f"{name}()", unit.file, unit.program.line(pos))
+            raise
         except ControlFlow as flow:
             if flow.place is None:
                 flow.place = (unit.file, *unit.program.place(pos))
