@@ -28,7 +28,7 @@ def test_bash_completes_commands() -> None:
 
 
 def test_bash_completes_the_flags_of_a_command() -> None:
-    assert completed("bunraku", "apply", "--no") == ["--noop"]
+    assert completed("bunraku", "apply", "--noo") == ["--noop"]
 
 
 @pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed: its completion is only looked at")
