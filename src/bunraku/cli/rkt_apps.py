@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from typing import Any
 
 from bunraku.cli.rkt_flags import Parser
@@ -32,7 +31,7 @@ HELP = """flags after an image, about the app made of it:
 
 def parse(words: list[str]) -> list[AppRequest]:
     """The apps that the rest of a command line asks for. Raises PodError."""
-    apps: list[AppRequest] = []
+    apps: list[argparse.Namespace] = []
     flags = _flags()
     rest = list(words)
     while rest:
@@ -47,24 +46,10 @@ def parse(words: list[str]) -> list[AppRequest]:
             if not apps:
                 raise PodError(f"{word} belongs to an image, which comes first")
             given = [word] if "=" in word or word in _SWITCHES or not rest else [word, rest.pop(0)]
-            flags.parse_args(given, _Into(apps[-1]))
+            flags.parse_args(given, apps[-1])
         else:
-            apps.append(AppRequest(word))
-    return apps
-
-
-class _Into(argparse.Namespace):
-    """Sets what is parsed on a request."""
-
-    def __init__(self, app: AppRequest) -> None:
-        super().__init__()
-        object.__setattr__(self, "app", app)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self.app, name, value)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.app, name)
+            apps.append(argparse.Namespace(image=word))
+    return [AppRequest(**vars(app)) for app in apps]
 
 
 _SWITCHES = ("--readonly-rootfs",)
@@ -78,21 +63,24 @@ def _flags() -> argparse.ArgumentParser:
     parser.add_argument("--caps-retain", "--cap-retain", type=lambda text: text.split(","))
     parser.add_argument("--caps-remove", "--cap-remove", type=lambda text: text.split(","))
     parser.add_argument("--oom-score-adjust", "--oom-score-adj", dest="oom_score", type=int)
-    parser.add_argument("--user-annotation", action=_adding(lambda app, text: _note(app.user_annotations, text)))
-    parser.add_argument("--user-label", action=_adding(lambda app, text: _note(app.user_labels, text)))
+    for name in ("user-annotation", "user-label"):
+        parser.add_argument(f"--{name}", dest=f"{name.replace('-', '_')}s", action=_Variables)
     parser.add_argument("--readonly-rootfs", nargs="?", const=True, type=lambda text: text != "false")
-    parser.add_argument("--environment", action=_adding(lambda app, text: app.environment.update([variable(text)])))
-    parser.add_argument("--mount", action=_adding(lambda app, text: app.mounts.append(mount(text))))
+    parser.add_argument("--environment", action=_Variables)
+    parser.add_argument("--mount", dest="mounts", action=_Mounts)
     return parser
 
 
-def _note(notes: dict[str, str], text: str) -> None:
-    notes.update([variable(text)])
+class _Variables(argparse.Action):
+    """Adds NAME=VALUE to those that were given before."""
+
+    def __call__(self, parser: object, namespace: argparse.Namespace, values: Any, option: str | None = None) -> None:
+        name, value = variable(values)
+        setattr(namespace, self.dest, getattr(namespace, self.dest, {}) | {name: value})
 
 
-def _adding(add: Callable[[AppRequest, str], None]) -> type[argparse.Action]:
-    class Adding(argparse.Action):
-        def __call__(self, parser: object, namespace: Any, values: Any, option: str | None = None) -> None:
-            add(namespace.app, values)
+class _Mounts(argparse.Action):
+    """Adds a mount to those that were given before."""
 
-    return Adding
+    def __call__(self, parser: object, namespace: argparse.Namespace, values: Any, option: str | None = None) -> None:
+        setattr(namespace, self.dest, [*getattr(namespace, self.dest, []), mount(values)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def pods_of(args: argparse.Namespace) -> Pods:
     """The pods that the flags lead to."""
     from bunraku.rkt.pods import Pods
 
-    return Pods(str(Path(args.dir).absolute()))
+    return Pods(args.dir)
 
 
 def pod_of(args: argparse.Namespace, name: str) -> Pod:
@@ -103,7 +102,7 @@ def store_of(args: argparse.Namespace) -> Store:
     """The images that the flags lead to."""
     from bunraku.images.store import Store
 
-    return Store(str(Path(args.dir).absolute() / "cas"))
+    return Store(f"{args.dir}/cas")
 
 
 def trust_of(args: argparse.Namespace) -> Trust:

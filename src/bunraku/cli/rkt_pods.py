@@ -7,7 +7,6 @@ import json
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bunraku.cli.rkt_flags import FAILED, pod_of, pods_of, span, store_of, waiting
@@ -55,7 +54,10 @@ def _uuids(args: argparse.Namespace) -> list[str]:
     """The pods that are asked for. Raises PodError, OSError."""
     from bunraku.rkt.errors import PodError
 
-    found = [*args.uuids, *([Path(args.uuid_file).read_text().strip()] if args.uuid_file else [])]
+    found = list(args.uuids)
+    if args.uuid_file:
+        with open(args.uuid_file) as file:
+            found.append(file.read().strip())
     if not found or args.uuids and args.uuid_file:
         raise PodError("a pod's UUID is needed, or --uuid-file")
     return found
@@ -205,9 +207,9 @@ def logs(args: argparse.Namespace) -> int:
         if args.app is not None and args.app not in apps:
             raise PodError(f"pod {pod.uuid} has no app '{args.app}': it has {', '.join(apps)}")
         for app in [args.app] if args.app else apps:
-            for path in (Path(pod.log(app) + ".1"), Path(pod.log(app))):
-                if path.exists():
-                    sys.stdout.buffer.write(path.read_bytes())
+            for path in (pod.log(app) + ".1", pod.log(app)):
+                with suppress(FileNotFoundError), open(path, "rb") as file:
+                    sys.stdout.buffer.write(file.read())
     sys.stdout.flush()
     return 0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bunraku.cli.rkt_apps import HELP, parse
@@ -154,14 +153,13 @@ def _prepare(args: argparse.Namespace) -> Pod:
     if args.pod_manifest:
         if args.words:
             raise PodError("--pod-manifest names the images: none may follow")
-        path = Path(args.pod_manifest)
-        return prepare_manifest(pods_of(args), store, path.read_bytes(), str(path), isolation)
+        with open(args.pod_manifest, "rb") as file:
+            return prepare_manifest(pods_of(args), store, file.read(), args.pod_manifest, isolation)
     environment = dict(os.environ) if args.inherit_env else {}
     for file in args.set_env_file:
         environment |= variables(file)
-    apps = parse(args.words)
-    for app in apps:
-        app.mounts += [mount(text) for text in args.mount]
+    for_all = [mount(text) for text in args.mount]
+    apps = [app._replace(mounts=[*app.mounts, *for_all]) for app in parse(args.words)]
     request = PodRequest(
         apps,
         [volume(text) for text in args.volume],
@@ -196,7 +194,7 @@ def _run(args: argparse.Namespace, pod: Pod) -> int:
     if args.uuid_file_save:
         from bunraku.system import files
 
-        files.replace(str(Path(args.uuid_file_save).absolute()), pod.uuid.encode(), mode=0o644)
+        files.replace(args.uuid_file_save, pod.uuid.encode(), mode=0o644)
     return run_pod(pod, store_of(args), _options(args))
 
 

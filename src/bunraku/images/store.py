@@ -49,7 +49,7 @@ class Store:
     """The store in folder `folder`, made where it is missing. All raise ImageError and OSError."""
 
     def __init__(self, folder: str) -> None:
-        self.folder = folder
+        self.folder = folder = os.path.abspath(folder)
         for name in ("blob", "imageManifest", "aciinfo", "tree", "tmp", "treestorelocks"):
             os.makedirs(os.path.join(folder, name), mode=0o750, exist_ok=True)
 

@@ -6,12 +6,10 @@ system folder (/usr/lib/rkt) and the local one (/etc/rkt), where an empty file m
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
 import re
-import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from bunraku.images.errors import ImageError
 from bunraku.images.manifest import as_identifier
@@ -32,7 +30,7 @@ class Trust:
         """Trust the armoured public key in file `key` for images below `prefix` (None: for all); where it is kept."""
         with open(key, "rb") as file:
             content = file.read()
-        with tempfile.TemporaryDirectory(prefix="bunraku-gpg-") as home:
+        with _home() as home:
             shown = process.run(
                 ["gpg", "--homedir", home, "--batch", "--with-colons", "--show-keys", key], deadline=DEADLINE
             )
@@ -58,7 +56,7 @@ class Trust:
             raise ImageError(
                 f"no key is trusted for {name}: `rkt trust --prefix={name.partition('/')[0]} KEY` trusts one"
             )
-        with tempfile.TemporaryDirectory(prefix="bunraku-gpg-") as home:
+        with _home() as home:
             keyring = os.path.join(home, "keys.gpg")
             with open(keyring, "wb") as ring:
                 for path in keys:
@@ -88,6 +86,15 @@ class Trust:
             yield from (path for path in found.values() if os.path.getsize(path))
 
 
+@contextmanager
+def _home() -> Iterator[str]:
+    """A folder for gpg's files while it is at work."""
+    import tempfile  # a pod of a known image need not pay for it
+
+    with tempfile.TemporaryDirectory(prefix="bunraku-gpg-") as folder:
+        yield folder
+
+
 def _files(folder: str) -> dict[str, str]:
     """The files in a folder by name; none where there is no such folder."""
     if not os.path.isdir(folder):
@@ -97,6 +104,9 @@ def _files(folder: str) -> dict[str, str]:
 
 def _dearmoured(key: bytes, what: str) -> bytes:
     """The packets of an armoured key (RFC 4880, 6.2), as a keyring holds them."""
+    import base64
+    import binascii
+
     match = re.search(
         rb"-----BEGIN PGP PUBLIC KEY BLOCK-----\r?\n(?:[^\r\n]+\r?\n)*\r?\n(.*?)(?:\r?\n=|\r?\n-----END)",
         key,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from bunraku.rkt.errors import PodError
@@ -35,8 +34,7 @@ class Mounting(NamedTuple):
     recursive: bool = True
 
 
-@dataclass(frozen=True)
-class App:
+class App(NamedTuple):
     """One app of a pod. spec: its part of the pod's manifest. rootfs: where its files are. mounts: what it sees too."""
 
     pod: Pod

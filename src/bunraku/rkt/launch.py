@@ -7,7 +7,6 @@ elsewhere its supervisor is left running in the background.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import sys
@@ -204,9 +203,8 @@ def prepare_declared(
     def fetched(app: AppRequest) -> str:
         return fetch(store, app.image, trust, insecure=insecure)
 
-    asked = request_of(declaration)
-    asked.annotations = {NAME: name, DECLARATION: json.dumps(declaration, sort_keys=True)}
-    return prepare(pods, store, asked, fetched)
+    annotations = {NAME: name, DECLARATION: json.dumps(declaration, sort_keys=True)}
+    return prepare(pods, store, request_of(declaration)._replace(annotations=annotations), fetched)
 
 
 def read_declaration(path: str, pods: Pods, store: Store, trust: Trust, insecure: frozenset[str]) -> Pod:
@@ -243,8 +241,8 @@ def request_of(declaration: Mapping[str, Any]) -> PodRequest:
 
 
 def _app(given: Mapping[str, Any]) -> AppRequest:
-    known = {field.name for field in dataclasses.fields(AppRequest)}
-    unknown = sorted(given.keys() - known)
+    known = AppRequest._fields
+    unknown = sorted(given.keys() - set(known))
     if unknown:
         raise PodError(f"an app has no '{unknown[0]}': it has {', '.join(sorted(known))}")
     taken = {key: value for key, value in given.items() if value is not None}

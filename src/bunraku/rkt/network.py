@@ -6,7 +6,6 @@ On `default` a pod has an address of 172.16.28.0/24, which is kept as CNI's host
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 from contextlib import suppress
@@ -16,8 +15,10 @@ from bunraku.rkt.errors import PodError
 from bunraku.rkt.pods import Pod
 from bunraku.system import files, process
 
-SUBNET = ipaddress.ip_network("172.16.28.0/24")
-GATEWAY = SUBNET[1]
+SUBNET, MASK = "172.16.28.0/24", "255.255.255.0"
+GATEWAY, LAST = 1, 254
+"""The last parts of the host's address and of the last pod's."""
+
 ADDRESSES = "/var/lib/cni/networks/default"
 DEADLINE = 20.0
 
@@ -50,17 +51,17 @@ class Network:
             address = _take_address(self.pod.uuid)
             link = f"veth{self.pod.uuid[:8]}"
             known = {"netName": "default", "netConf": "", "pluginPath": "", "ifName": "eth0", "ip": address, "args": ""}
-            self.pod.put("net-info.json", json.dumps([known | {"mask": str(SUBNET.netmask), "hostIP": str(GATEWAY)}]))
+            self.pod.put("net-info.json", json.dumps([known | {"mask": MASK, "hostIP": _address(GATEWAY)}]))
             self._cable(link, address)
             for rule in _rules(self.pod, address, self.ports):
                 self._on_host(["iptables", "-w", *rule])
 
     def _cable(self, link: str, address: str) -> None:
         self._on_host(["ip", "link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", str(os.getpid())])
-        host = f"addr add {GATEWAY}/32 dev {link}\nlink set {link} up\nroute add {address}/32 dev {link}\n"
+        host = f"addr add {_address(GATEWAY)}/32 dev {link}\nlink set {link} up\nroute add {address}/32 dev {link}\n"
         self._on_host(["ip", "-batch", "-"], host)
         inside = f"addr add {address}/32 dev eth0\nlink set eth0 up\n"
-        inside += f"route add {GATEWAY} dev eth0 scope link\nroute add default via {GATEWAY}\n"
+        inside += f"route add {_address(GATEWAY)} dev eth0 scope link\nroute add default via {_address(GATEWAY)}\n"
         _do(["ip", "-batch", "-"], inside)
         self._on_host(["sysctl", "-qw", "net.ipv4.ip_forward=1", f"net.ipv4.conf.{link}.route_localnet=1"])
 
@@ -90,20 +91,22 @@ def release(pod: Pod, place: list[str] | None = None) -> None:
 def _take_address(identity: str) -> str:
     """A free address of the subnet, which is the pod's from now on. Raises PodError."""
     os.makedirs(ADDRESSES, mode=0o755, exist_ok=True)
-    for address in SUBNET.hosts():
-        if address == GATEWAY:
-            continue
-        with suppress(FileExistsError), open(os.path.join(ADDRESSES, str(address)), "x") as file:
+    for number in range(GATEWAY + 1, LAST + 1):
+        with suppress(FileExistsError), open(os.path.join(ADDRESSES, _address(number)), "x") as file:
             file.write(identity)
-            return str(address)
+            return _address(number)
     raise PodError(f"all addresses of {SUBNET} are taken: {ADDRESSES} says by whom; `rkt gc` frees those of ended pods")
+
+
+def _address(number: int) -> str:
+    return f"{SUBNET.rpartition('.')[0]}.{number}"
 
 
 def _rules(pod: Pod, address: str, ports: list[dict[str, Any]]) -> list[list[str]]:
     """iptables' words for the rules of a pod, as they are added."""
     mark = ["-m", "comment", "--comment", f"rkt {pod.uuid}"]
     nat = ["-t", "nat", "-A"]
-    found = [[*nat, "POSTROUTING", "-s", f"{address}/32", "!", "-d", str(SUBNET), *mark, "-j", "MASQUERADE"]]
+    found = [[*nat, "POSTROUTING", "-s", f"{address}/32", "!", "-d", SUBNET, *mark, "-j", "MASQUERADE"]]
     inner = {p["name"]: p for app in pod.manifest()["apps"] for p in app["app"].get("ports") or ()}
     for port in ports:
         there = inner[port["name"]]

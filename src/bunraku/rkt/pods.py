@@ -20,7 +20,6 @@ import json
 import os
 import re
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -54,13 +53,13 @@ class Pods:
     """The pods below `folder` (rkt's data folder, /var/lib/rkt)."""
 
     def __init__(self, folder: str) -> None:
-        self.folder = os.path.join(folder, "pods")
+        self.folder = os.path.join(os.path.abspath(folder), "pods")
 
     def new(self) -> Pod:
         """A pod that is being prepared, its lock held. Raises OSError."""
         for name in STATES:
             os.makedirs(os.path.join(self.folder, name), mode=0o750, exist_ok=True)
-        pod = Pod(self, str(uuid.uuid4()), EMBRYO)
+        pod = Pod(self, _new_uuid(), EMBRYO)
         os.mkdir(pod.path, 0o750)
         pod.lock()
         pod.move(PREPARE)
@@ -95,6 +94,12 @@ class Pods:
         if len(found) > 1:
             raise PodError(f"'{name}' is the beginning of {len(found)} pods' UUIDs: write more of it")
         return found[0]
+
+
+def _new_uuid() -> str:
+    """A random UUID, of the kernel's (random(4))."""
+    with open("/proc/sys/kernel/random/uuid") as file:
+        return file.read().strip()
 
 
 class Pod:

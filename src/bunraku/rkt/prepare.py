@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -81,7 +81,7 @@ def manifest_of(request: PodRequest, keys: list[str], images: list[Manifest]) ->
     for port in request.ports:
         if port["name"] not in known:
             raise PodError(f"no image has a port '{port['name']}': they have {', '.join(sorted(known)) or 'none'}")
-    annotations = request.annotations | {NETWORK: request.net}
+    annotations = {**request.annotations, NETWORK: request.net}
     return {
         "acKind": "PodManifest",
         "acVersion": AC_VERSION,
@@ -89,17 +89,17 @@ def manifest_of(request: PodRequest, keys: list[str], images: list[Manifest]) ->
         "volumes": list(volumes.values()),
         "isolators": [],
         "annotations": [{"name": name, "value": value} for name, value in annotations.items()],
-        "ports": request.ports,
+        "ports": list(request.ports),
     } | _notes(request)
 
 
 def _notes(about: PodRequest | AppRequest) -> dict[str, dict[str, str]]:
     """What users noted of a pod or an app, in the manifest's words."""
     given = {"userAnnotations": about.user_annotations, "userLabels": about.user_labels}
-    return {key: notes for key, notes in given.items() if notes}
+    return {key: dict(notes) for key, notes in given.items() if notes}
 
 
-def _names(apps: list[AppRequest], images: list[Manifest]) -> list[str]:
+def _names(apps: Sequence[AppRequest], images: list[Manifest]) -> list[str]:
     names = [app.name or as_name(image["name"]) for app, image in zip(apps, images, strict=True)]
     double = next((name for name in names if names.count(name) > 1), None)
     if double is not None:
@@ -109,11 +109,10 @@ def _names(apps: list[AppRequest], images: list[Manifest]) -> list[str]:
 
 def _app(request: PodRequest, asked: AppRequest, name: str, key: str, image: Manifest) -> dict[str, Any]:
     app: dict[str, Any] = dict(image.get("app") or {"exec": [], "user": "0", "group": "0"})
-    # As rkt's --exec: a path, or a command in a shell's quotes.
-    words = shlex.split(asked.exec) if asked.exec else list(app.get("exec") or ())
+    words = _words(asked.exec) if asked.exec else list(app.get("exec") or ())
     if not words:
         raise PodError(f"the image {image['name']} has no command to run: --exec after it gives one")
-    app["exec"] = words + asked.args
+    app["exec"] = [*words, *asked.args]
     if not words[0].startswith("/") and "/" in words[0]:
         raise PodError(f"'{words[0]}' is neither a path nor the name of a program")
     for field, value in (("user", asked.user), ("group", asked.group), ("workingDirectory", asked.working_dir)):
@@ -121,7 +120,8 @@ def _app(request: PodRequest, asked: AppRequest, name: str, key: str, image: Man
             app[field] = value
     if asked.supplementary_gids is not None:
         app["supplementaryGIDs"] = asked.supplementary_gids
-    variables = request.environment | {v["name"]: v["value"] for v in app.get("environment") or ()} | asked.environment
+    of_image = {variable["name"]: variable["value"] for variable in app.get("environment") or ()}
+    variables = {**request.environment, **of_image, **asked.environment}
     app["environment"] = [{"name": key, "value": value} for key, value in variables.items()]
     app["isolators"] = isolators(asked, app.get("isolators") or ())
     app |= _notes(asked)
@@ -131,6 +131,14 @@ def _app(request: PodRequest, asked: AppRequest, name: str, key: str, image: Man
     }
     found |= {"app": app, "mounts": list(asked.mounts)}
     return found | ({"readOnlyRootFS": True} if asked.readonly_rootfs else {})
+
+
+def _words(command: str) -> list[str]:
+    """What --exec says, as rkt takes it: a path, or a command in a shell's quotes. Raises PodError."""
+    try:
+        return shlex.split(command)
+    except ValueError as error:
+        raise PodError(f"--exec {command}: {str(error).lower()}") from None
 
 
 def _complete_volumes(apps: list[dict[str, Any]], volumes: dict[str, dict[str, Any]]) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from bunraku.rkt.errors import PodError
 
@@ -13,8 +12,10 @@ FLAVOURS = ("container", "fly")
 _ALIASES = {"coreos": "container", "src": "container", "host": "fly"}
 
 
-@dataclass
-class AppRequest:
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class AppRequest(NamedTuple):
     """An image and what is different for the app made of it; None and empty: as the image says.
 
     args: arguments after its command. memory, cpu: quantities. caps: retained or removed capabilities.
@@ -23,39 +24,38 @@ class AppRequest:
     image: str
     name: str | None = None
     exec: str | None = None
-    args: list[str] = field(default_factory=list)
+    args: Sequence[str] = ()
     user: str | None = None
     group: str | None = None
-    supplementary_gids: list[int] | None = None
+    supplementary_gids: Sequence[int] | None = None
     working_dir: str | None = None
-    environment: dict[str, str] = field(default_factory=dict)
-    mounts: list[dict[str, str]] = field(default_factory=list)
+    environment: Mapping[str, str] = _NOTHING
+    mounts: Sequence[Mapping[str, str]] = ()
     memory: str | None = None
     cpu: str | None = None
-    caps_retain: list[str] | None = None
-    caps_remove: list[str] | None = None
+    caps_retain: Sequence[str] | None = None
+    caps_remove: Sequence[str] | None = None
     seccomp: str | None = None
     oom_score: int | None = None
     readonly_rootfs: bool = False
-    user_annotations: dict[str, str] = field(default_factory=dict)
-    user_labels: dict[str, str] = field(default_factory=dict)
+    user_annotations: Mapping[str, str] = _NOTHING
+    user_labels: Mapping[str, str] = _NOTHING
     signature: str = ""
 
 
-@dataclass
-class PodRequest:
+class PodRequest(NamedTuple):
     """A pod. volumes and ports: as a pod manifest has them. net: host, none or default. flavour: one of FLAVOURS."""
 
-    apps: list[AppRequest]
-    volumes: list[dict[str, Any]] = field(default_factory=list)
-    ports: list[dict[str, Any]] = field(default_factory=list)
-    environment: dict[str, str] = field(default_factory=dict)
-    annotations: dict[str, str] = field(default_factory=dict)
+    apps: Sequence[AppRequest]
+    volumes: Sequence[dict[str, Any]] = ()
+    ports: Sequence[dict[str, Any]] = ()
+    environment: Mapping[str, str] = _NOTHING
+    annotations: Mapping[str, str] = _NOTHING
     net: str = "default"
     flavour: str = "container"
     overlay: bool = True
-    user_annotations: dict[str, str] = field(default_factory=dict)
-    user_labels: dict[str, str] = field(default_factory=dict)
+    user_annotations: Mapping[str, str] = _NOTHING
+    user_labels: Mapping[str, str] = _NOTHING
 
 
 def flavour(name: str) -> str:
@@ -115,6 +115,8 @@ def port(text: str) -> dict[str, Any]:
         raise PodError(f"--port={text}: NAME:[HOSTIP:]HOSTPORT is expected")
     found: dict[str, Any] = {"name": name, "hostPort": int(number)}
     if address:
+        import ipaddress
+
         try:
             found["hostIP"] = str(ipaddress.ip_address(address.strip("[]")))
         except ValueError:

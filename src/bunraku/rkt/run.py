@@ -7,10 +7,8 @@ starts the apps, keeps what they write and how they end, and returns when all ha
 from __future__ import annotations
 
 import os
-import socket
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
 from bunraku.images.manifest import get
 from bunraku.images.store import Store
@@ -37,8 +35,7 @@ class Flavour(Protocol):
         """The program that runs `words` as the app."""
 
 
-@dataclass
-class Options:
+class Options(NamedTuple):
     """How to run. net: None is what the pod was prepared with. dns: name servers, or `host`, or `none`.
 
     hosts: address → names for /etc/hosts. host_names: whether that is the host's. host_ipc: whether System V's IPC is
@@ -49,13 +46,13 @@ class Options:
     net: str | None = None
     interactive: bool = False
     hostname: str | None = None
-    dns: list[str] = field(default_factory=list)
-    dns_search: list[str] = field(default_factory=list)
-    dns_opt: list[str] = field(default_factory=list)
+    dns: Sequence[str] = ()
+    dns_search: Sequence[str] = ()
+    dns_opt: Sequence[str] = ()
     dns_domain: str = ""
     host_ipc: bool = False
     host_names: bool = False
-    hosts: list[tuple[str, str]] = field(default_factory=list)
+    hosts: Sequence[tuple[str, str]] = ()
     insecure: frozenset[str] = frozenset()
     runtime: str | None = None
     grace: float = 10.0
@@ -82,7 +79,7 @@ def run(pod: Pod, store: Store, options: Options) -> int:
     namespaces.unshare(*(kind for kind in kinds if not (kind == "ipc" and options.host_ipc)))
     try:
         if "uts" in flavour.own_namespaces:
-            socket.sethostname(options.hostname or f"rkt-{pod.uuid}")
+            namespaces.set_host_name(options.hostname or f"rkt-{pod.uuid}")
         network.connect()
         apps = [_app(pod, store, spec, flavour, options) for spec in manifest["apps"]]
         return _run_apps(pod, apps, flavour, options)
@@ -127,18 +124,18 @@ def _surroundings(pod: Pod, options: Options, *, own_name: bool) -> list[Mountin
     """The files of /etc that say where names lead."""
     found = []
     asked = options.dns or options.dns_search or options.dns_opt or options.dns_domain
-    if asked and options.dns not in (["host"], ["none"]):
+    if asked and list(options.dns) not in (["host"], ["none"]):
         lines = [f"domain {options.dns_domain}"] if options.dns_domain else []
         lines += [f"search {' '.join(options.dns_search)}"] if options.dns_search else []
         lines += [f"nameserver {server}" for server in options.dns]
         lines += [f"options {' '.join(options.dns_opt)}"] if options.dns_opt else []
         found.append((_public(pod, "resolv.conf", lines), "/etc/resolv.conf"))
-    elif options.dns != ["none"] and os.path.exists("/etc/resolv.conf"):
+    elif list(options.dns) != ["none"] and os.path.exists("/etc/resolv.conf"):
         found.append((os.path.realpath("/etc/resolv.conf"), "/etc/resolv.conf"))
     if options.host_names and os.path.exists("/etc/hosts"):
         found.append(("/etc/hosts", "/etc/hosts"))
     elif own_name or options.hosts:
-        name = socket.gethostname()
+        name = os.uname().nodename
         entries = [("127.0.0.1", f"localhost {name}"), ("::1", f"localhost {name}"), *options.hosts]
         found.append((_public(pod, "hosts", [f"{address}\t{names}" for address, names in entries]), "/etc/hosts"))
     return [Mounting(source, target, True, folder=False) for source, target in found]

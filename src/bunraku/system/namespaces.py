@@ -70,6 +70,12 @@ def _be_there() -> NoReturn:
         os._exit(1)
 
 
+def set_host_name(name: str) -> None:
+    """Name the host, in the UTS namespace of this process."""
+    with open("/proc/sys/kernel/hostname", "w") as file:
+        file.write(name)
+
+
 def own_mounts() -> None:
     """Give this process mounts of its own: the host's come in, none of ours goes out."""
     unshare("mount")
