@@ -83,6 +83,11 @@ def test_the_root_endpoint_finds_the_same(population: Client, endpoint: str, que
 
 
 PQL: list[tuple[str, list[str]]] = [
+    (r'nodes { certname ~ "^web\\d\\.example$" }', ["web1.example", "web2.example"]),
+    (r'nodes { certname ~ "^web\d\.example$" }', ["web1.example", "web2.example"]),
+    (r"nodes { certname ~ '^web\d\.example$' }", ["web1.example", "web2.example"]),
+    (r'nodes { certname = "\u0064b\u0031" }', ["db1"]),
+    (r'nodes { certname = "\ud83d" or certname = "\ud83d\ude00" }', []),
     ("nodes {}", ALL),
     ("nodes[certname] { certname = 'db1' }", ["db1"]),
     ('inventory[certname] { facts.os.name = "Debian" }', WEB),

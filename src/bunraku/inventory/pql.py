@@ -257,7 +257,16 @@ class _Parser:
         return self.fail("a value (a string in quotes, a number, true, false, a list)")
 
 
+_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt])|u([0-9a-fA-F]{4}))')
+_MEANINGS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+
+
 def _unquoted(text: str) -> str:
-    """A string without its quotes; a backslash keeps its meaning for regular expressions, except before a quote."""
-    quote = text[0]
-    return text[1:-1].replace(f"\\{quote}", quote)
+    r"""A string without its quotes: in double ones JSON's escapes, in single ones that of the quote only.
+
+    A backslash that begins no escape stays, so that `"\\d"` and `"\d"` are the same pattern.
+    """
+    if text[0] == "'":
+        return text[1:-1].replace("\\'", "'")
+    found = _ESCAPE.sub(lambda m: chr(int(m[2], 16)) if m[2] else _MEANINGS.get(m[1], m[1]), text[1:-1])
+    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # two halves make one character
