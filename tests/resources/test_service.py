@@ -1,6 +1,7 @@
 """service: by commands of its own, and by an init script."""
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -83,3 +84,18 @@ def test_failures_name_the_command_and_what_it_said(apply: Apply, tmp_path: Path
     assert outcome.events[0].detail == "port is busy\n"
     outcome = only(apply(("service", "bnrk-nothing", {"ensure": "running", "provider": "sysv"})))
     assert words(outcome) == ["! Could not find init script for 'bnrk-nothing' in /etc/init.d"]
+
+
+@pytest.mark.skipif(shutil.which("systemctl") is None, reason="systemctl is not installed")
+def test_in_a_chroot_nothing_is_started(apply: Apply, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There systemctl says that it ignores the command, and exits 0. SYSTEMD_OFFLINE has it take any place for one."""
+    monkeypatch.setenv("SYSTEMD_OFFLINE", "1")
+    parameters = {"provider": "systemd"}
+    assert words(only(apply(("service", "bnrk-nothing", {"ensure": "running", **parameters})))) == [
+        "! Could not start bnrk-nothing: systemd does not run here (is this a chroot?)"
+    ]
+    assert words(only(apply(("service", "bnrk-nothing", {"ensure": "stopped", **parameters})))) == []
+    (line,) = words(only(apply(("service", "bnrk-nothing", {"enable": True, **parameters}))))
+    assert line == "! Could not enable bnrk-nothing: exit 1"
+    # A unit that every systemd has, of which is-enabled knows offline, too, that there is nothing to be enabled.
+    assert words(only(apply(("service", "systemd-reboot", {"enable": True, **parameters})))) == []

@@ -23,7 +23,10 @@ from bunraku.resources.base import (
 
 
 class Sysctl(ResourceType):
-    """Manages a kernel setting in a file below /etc and, unless told otherwise, in the running kernel."""
+    """Manages a kernel setting in a file below /etc and, unless told otherwise, in the running kernel.
+
+    Its comment is the line `# NAME: COMMENT` above it, and goes when it goes; other comments are left alone.
+    """
 
     name = Param("The setting: net.ipv4.ip_forward.", namevar=True, munge=text)
     ensure = Ensure()
@@ -60,7 +63,7 @@ class Sysctl(ResourceType):
         if self.persist and place is None:
             return {"ensure": "absent", "value": running}
         written = lines[place].partition("=")[2].strip() if place is not None else running
-        comment = lines[place - 1].lstrip("# ") if place and lines[place - 1].startswith("#") else ""
+        comment = "" if place is None else self._comment_above(lines, place)
         value = " ".join((written or "").split())
         if self.apply and running is not None and running != self.value:
             value = running
@@ -84,23 +87,20 @@ class Sysctl(ResourceType):
         except OSError as error:
             raise ResourceError(f"The kernel refuses {self.name} = {self.value}: {error.strerror}") from None
 
+    def _comment_above(self, lines: list[str], place: int) -> str:
+        """The setting's own comment in the line above `place`, or ""."""
+        found = re.match(rf"#\s*{re.escape(self.name)}:\s*(.*)", lines[place - 1]) if place else None
+        return found[1] if found else ""
+
     def _write(self, *, remove: bool) -> None:
         lines = read_lines(self.target)
-        place = next((i for i, line in enumerate(lines) if self._is_mine(line)), None)
+        place = next((i for i, line in enumerate(lines) if self._is_mine(line)), len(lines))
+        old = self._comment_above(lines, place)
+        comment = old if self.comment is None else self.comment
+        new = [f"# {self.name}: {comment}"] if comment else []
+        lines[place - bool(old) : place + 1] = [] if remove else [*new, f"{self.name} = {self.value}"]
         if remove:
             lines = [line for line in lines if not self._is_mine(line)]
-        else:
-            new = f"{self.name} = {self.value}"
-            if place is not None:
-                lines[place] = new
-            else:
-                lines.append(new)
-                place = len(lines) - 1
-            if self.comment and (place == 0 or lines[place - 1] != f"# {self.comment}"):
-                if place and lines[place - 1].startswith("#"):
-                    lines[place - 1] = f"# {self.comment}"
-                else:
-                    lines.insert(place, f"# {self.comment}")
         write_lines(self.target, lines)
 
     def describe(self, name: str, current: Any, desired: Any) -> str:

@@ -1,4 +1,8 @@
-"""systemd: units asked about in one call, started, stopped, enabled and masked with systemctl."""
+"""systemd: units asked about in one call, started, stopped, enabled and masked with systemctl.
+
+In a chroot (an image that is being built) systemctl can enable units, but says nothing of their state, and passes over
+`start` and its like with exit 0: there nothing runs, and starting something is an error.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +19,12 @@ if TYPE_CHECKING:
 ASKED = ("Names", "ActiveState", "LoadState", "UnitFileState", "NeedDaemonReload")
 Unit = dict[str, str]
 
+IGNORED = "ignoring command"
+"""What systemctl says in a chroot of a command that it passes over."""
+
 
 def ask(names: Sequence[str]) -> dict[str, Unit]:
-    """What systemd says of each unit, by the name that it was asked under. Raises ResourceError."""
+    """What systemd says of each unit, by the name it was asked under; in a chroot nothing. Raises ResourceError."""
     if not names:
         return {}
     result = process.run(
@@ -27,6 +34,8 @@ def ask(names: Sequence[str]) -> dict[str, Unit]:
     )
     if not result.ok:
         raise ResourceError("systemctl show failed", result.errors)
+    if IGNORED in result.errors + result.output:
+        return {name: {} for name in names}
     blocks = result.output.strip("\n").split("\n\n")
     units = [dict(line.split("=", 1) for line in block.splitlines() if "=" in line) for block in blocks]
     return dict(zip(names, units, strict=True))
@@ -97,12 +106,17 @@ class Systemd(Base):
 
     def enabled(self) -> str:
         """What the unit file's state comes to."""
-        state = self._unit().get("UnitFileState", "")
+        unit = self._unit()
+        state = unit.get("UnitFileState", "") if unit else self._enabled_in_chroot()
         if state.startswith("masked"):
             return "mask"
         if state in ("static", "indirect"):
             return "static"
         return "true" if state in ("enabled", "enabled-runtime", "generated", "alias", "transient") else "false"
+
+    def _enabled_in_chroot(self) -> str:
+        result = process.run(["systemctl", "is-enabled", "--", unit_name(self.name)], deadline=DEADLINE, apart=True)
+        return result.output.strip()
 
     def enable(self, how: str) -> None:
         """Enable, disable or mask it."""
@@ -128,6 +142,8 @@ class Systemd(Base):
         argv = ["systemctl", what, *(["--", unit_name(self.name)] if unit else [])]
         result = process.run(argv, deadline=DEADLINE)
         self.units.pop(self.name, None)
+        if IGNORED in result.output and unit:
+            raise ResourceError(f"Could not {what} {self.name}: systemd does not run here (is this a chroot?)")
         if not result.ok:
             log = ""
             if what in ("start", "restart"):

@@ -26,12 +26,12 @@ anchor { 'begin': } -> file { '/srv/anchored': content => 'x' } -> anchor { 'end
 sysctl { 'net.ipv4.ip_forward': value => '0', comment => 'no router' }
 group { 'operators': members => ['nobody'], auth_membership => true }
 yumrepo { 'site': baseurl => 'https://packages.example.com/$basearch', gpgcheck => false }
-#? test "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 && grep -qx '# no router' /etc/sysctl.conf
+#? test "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 && grep -qx '# net.ipv4.ip_forward: no router' /etc/sysctl.conf
 #? getent group operators | grep -q ':nobody$'
 
 #= gone
 sysctl { 'net.ipv4.ip_forward': ensure => absent, value => '0' }
 group { 'operators': ensure => absent }
 yumrepo { 'site': ensure => absent }
-#? ! grep -q '^net.ipv4.ip_forward' /etc/sysctl.conf
+#? ! grep -q 'net.ipv4.ip_forward' /etc/sysctl.conf
 #? ! grep -q 'gpgcheck' /etc/yum.repos.d/site.repo
