@@ -60,7 +60,7 @@ def test_logs_go_where_they_are_sent(apply: Run, tmp_path: Path) -> None:
     lines = words.read_text().splitlines()
     when = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000 "
     assert re.fullmatch(when + r"Scope\(Class\[main\]\) \(warning\): w", lines[0])
-    failed = when + r"/Stage\[main\]/main/Exec\[/bin/false\]/returns \(err\): .*"
+    failed = when + r"/Stage\[main\]/Main/Exec\[/bin/false\]/returns \(err\): .*"
     assert any(re.fullmatch(failed, line) for line in lines)
     told = [json.loads(line) for line in objects.read_text().splitlines()]
     assert len(told) == len(lines) and told[0]["level"] == "warning"

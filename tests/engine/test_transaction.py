@@ -85,7 +85,9 @@ def test_a_bad_parameter_fails_its_resource_only(apply) -> None:
 def test_noop_changes_nothing_and_simulates_what_would_follow(apply) -> None:
     run = apply({"a": {"notify": "Thing[b]"}, "b": {}}, present={"b": ""}, noop=True)
     assert run.done == []
-    assert [e.message for e in run.outcomes["Thing[a]"].events] == ["current_value absent, should be present (noop)"]
+    assert [e.message for e in run.outcomes["Thing[a]"].events] == [
+        "current_value 'absent', should be 'present' (noop)"
+    ]
     assert [e.message for e in run.outcomes["Thing[b]"].events] == ["Would have triggered 'refresh' from 1 event"]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from bunraku.engine.outcome import MASK, Event, EventStatus
-from bunraku.resources.base import ResourceError, ResourceType, shown
+from bunraku.resources.base import ResourceError, ResourceType, quoted
 from bunraku.system.process import CommandError
 
 
@@ -37,29 +37,36 @@ def change(instance: ResourceType, name: str, desired: Any, noop: bool) -> Event
             desired=MASK,
             words=f"{name} changed {MASK}",
             message=message,
-            name=f"{name}_changed",
+            name=instance.event_name(name, desired),
         )
-    words = instance.describe(name, current, desired)
     previous, wanted = instance.reported(name, current), instance.reported(name, desired)
     if noop:
-        message = f"current_value {shown(previous)}, should be {shown(wanted)} (noop)"
-    elif name == "ensure":
-        message = words
+        message = f"current_value {quoted(previous)}, should be {quoted(wanted)} (noop)"
     else:
-        message = f"{name} changed {shown(previous)} to {shown(wanted)}"
+        message = instance.told(name, previous, wanted)
     return Event(
         name,
         status,
         previous=previous,
         desired=wanted,
-        words=words,
+        words=instance.describe(name, current, desired),
         message=message,
-        name=f"{name}_changed",
+        name=instance.event_name(name, desired),
         diff=instance.diff(name, current, desired),
     )
 
 
-def failure(error: Exception, name: str | None, instance: ResourceType | None) -> Event:
+def failed_change(planned: Event, error: Exception, instance: ResourceType) -> Event:
+    """What was `planned`, and went wrong."""
+    event = failure(error, instance)
+    event.property, event.name = planned.property, planned.name
+    event.previous, event.desired = planned.previous, planned.desired
+    previous, desired = (MASK if value == MASK else quoted(value) for value in (event.previous, event.desired))
+    event.message = f"change from {previous} to {desired} failed: {event.message}"
+    return event
+
+
+def failure(error: Exception, instance: ResourceType | None) -> Event:
     """What went wrong at a resource, in words that name what and where, never a traceback."""
     message = ""
     if isinstance(error, ResourceError):
@@ -76,9 +83,7 @@ def failure(error: Exception, name: str | None, instance: ResourceType | None) -
         words, detail = str(error), ""
     else:
         words, detail = f"{type(error).__name__}: {error}", ""
-    return Event(
-        name, "failure", words=words, message=message or words, detail=detail, name=f"{name or 'resource'}_failed"
-    )
+    return Event(None, "failure", words=words, message=message or words, detail=detail, name="resource_failed")
 
 
 def told(event: dict[str, Any], instance: ResourceType, notifications: Sequence[Notification]) -> Event:

@@ -65,10 +65,11 @@ class Outcome:
     """One resource at the end of its turn.
 
     events: what happened to it, in order. skipped: why it was left alone, or "". containers: the references of the
-    classes and defines that hold it, outermost first. notes: (level, line) that it logged. seconds: its turn's length.
+    classes and defines that hold it, outermost first. notes: (level, line) that it logged. provider: what Puppet calls
+    the provider at work. seconds: its turn's length.
     """
 
-    __slots__ = ("containers", "events", "notes", "resource", "seconds", "skipped", "started")
+    __slots__ = ("containers", "events", "notes", "provider", "resource", "seconds", "skipped", "started")
 
     def __init__(self, resource: Resource, containers: tuple[str, ...] = ()) -> None:
         self.resource = resource
@@ -77,6 +78,7 @@ class Outcome:
         self.skipped = ""
         self.seconds = 0.0
         self.started = time.time()
+        self.provider: str | None = None
         self.notes: list[tuple[str, str]] = []
 
     def note(self, level: str, message: str, source: str = "") -> None:

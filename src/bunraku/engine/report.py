@@ -8,15 +8,19 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from bunraku.catalog.catalog import Catalog, Resource
-from bunraku.engine.outcome import Event, Outcome
+from bunraku.engine.outcome import MASK, Event, Outcome
 from bunraku.system import files
 
 FORMAT = 12
+REDACTED = "[redacted]"
+"""What Puppet's reports have in place of a value that nobody may see."""
+
 KEEP = 100
 """How many reports are kept."""
 
@@ -78,7 +82,7 @@ def _status(outcome: Outcome) -> dict[str, Any]:
         "line": resource.line,
         "resource": resource.ref,
         "resource_type": resource.type,
-        "provider_used": resource.parameters.get("provider"),
+        "provider_used": outcome.provider,
         "containment_path": [*map(_path_name, outcome.containers), resource.ref],
         "evaluation_time": round(outcome.seconds, 6),
         "tags": list(resource.tags),
@@ -88,25 +92,26 @@ def _status(outcome: Outcome) -> dict[str, Any]:
         "changed": outcome.changed,
         "out_of_sync": outcome.out_of_sync,
         "skipped": bool(outcome.skipped),
-        "change_count": sum(e.status == "success" and e.property is not None for e in events),
-        "out_of_sync_count": sum(e.property is not None for e in events),
+        "change_count": sum(e.status == "success" for e in events),
+        "out_of_sync_count": sum(e.status != "audit" for e in events),
         "events": [_event(event) for event in events],
         "corrective_change": outcome.corrective,
     }
 
 
 def _event(event: Event) -> dict[str, Any]:
+    secret = event.previous == MASK
     return {
         "audited": event.status == "audit",
         "property": event.property,
-        "previous_value": _plain(event.previous),
-        "desired_value": _plain(event.desired),
+        "previous_value": REDACTED if secret else _plain(event.previous),
+        "desired_value": REDACTED if secret else _plain(event.desired),
         "historical_value": None,
-        "message": event.message,
+        "message": event.message.replace(MASK, REDACTED) if secret else event.message,
         "name": event.name,
         "status": event.status,
         "time": _time(event.time),
-        "redacted": None,
+        "redacted": True if secret else None,
         "corrective_change": event.corrective,
     }
 
@@ -121,6 +126,7 @@ def _logs(outcome: Outcome) -> Iterable[dict[str, Any]]:
         level = {"failure": "err"}.get(event.status, "notice")
         place = f"{source}/{event.property}" if event.property else source
         message = f"{event.message}\n{event.detail}" if event.detail else event.message
+        message = message.replace(MASK, REDACTED) if event.previous == MASK else message
         yield log(level, message, place, outcome, event.time)
 
 
@@ -164,9 +170,10 @@ def _metrics(outcomes: list[Outcome], counts: dict[str, int], seconds: dict[str,
         "events": _metric(
             "events",
             {
-                "failure": sum(e.status == "failure" for e in events),
-                "success": sum(e.status == "success" for e in events),
                 "total": len(events),
+                "failure": 0,
+                "success": 0,
+                **Counter(event.status for event in events),
             },
         ),
     }
@@ -181,8 +188,8 @@ def _metric(name: str, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _path_name(ref: str) -> str:
-    """A container as Puppet's paths have it: `Class[Nginx::Config]` is `Nginx::Config`."""
-    return ref[6:-1] if ref.startswith("Class[") else ref
+    """A container as Puppet's paths have it: `Class[Nginx::Config]` is `Nginx::Config`, `Class[main]` is `Main`."""
+    return ref[6:-1].capitalize() if ref == "Class[main]" else ref[6:-1] if ref.startswith("Class[") else ref
 
 
 def _plain(value: Any) -> Any:
@@ -239,7 +246,7 @@ def read_outcomes(data: dict[str, Any]) -> list[Outcome]:
         outcome.skipped = "it, or what it depends on, was left out" if status["skipped"] else ""
         for event in status["events"]:
             previous, desired = event["previous_value"], event["desired_value"]
-            words = event["message"]
+            words = event["message"].replace(REDACTED, MASK)
             outcome.events.append(
                 Event(
                     event["property"],

@@ -120,7 +120,10 @@ class Transaction:
         """The outcome of the resource at `point`, whose turn begins. Raises Interrupted when the time is over."""
         if self._end is not None and time.monotonic() > self._end:
             raise Interrupted(f"the run's deadline of {self.options.deadline:g} s is over")
-        outcome = self._outcome(self.graph.refs[point])
+        ref = self.graph.refs[point]
+        outcome = self._outcome(ref)
+        instance = self.plan.instances.get(ref)
+        outcome.provider = None if instance is None else instance.provider_used
         outcome.skipped = self._reason_to_skip(point, outcome.resource)
         self.options.on_start(outcome)
         return outcome
@@ -139,7 +142,7 @@ class Transaction:
             self._turns.take(instance, outcome, self._heard(point), noop=self._is_noop(instance.resource))
             return [] if outcome.failed else list(instance.generate())
         except Exception as error:
-            outcome.events.append(events.failure(error, None, instance))
+            outcome.events.append(events.failure(error, instance))
         except KeyboardInterrupt:
             outcome.events.append(events.interrupted())
             raise

@@ -95,7 +95,7 @@ def _change(instance: ResourceType, changes: dict[str, Any], outcome: Outcome, n
     try:
         instance.change(changes)
     except Exception as error:
-        outcome.events.append(events.failure(error, next(iter(changes)), instance))
+        outcome.events.append(events.failed_change(told[0], error, instance))
     else:
         outcome.events += told
 
@@ -109,7 +109,7 @@ def _refresh(instance: ResourceType, outcome: Outcome, notifications: Sequence[N
     try:
         done = instance.refresh()
     except Exception as error:
-        event = events.failure(error, None, instance)
+        event = events.failure(error, instance)
         event.message = f"Failed to call refresh: {event.message}"
         outcome.events.append(event)
     else:

@@ -219,6 +219,10 @@ class ResourceType:
     """Whether `ensure` says that the resource exists: while it is out of sync, nothing else is compared."""
     idempotent: ClassVar[bool] = True
     """Whether a change can be corrective; what is only said corrects nothing."""
+    only_provider: ClassVar[str | None] = None
+    """What Puppet calls the provider, where there is one only."""
+    ensure_events: ClassVar[Mapping[str, str]] = {}
+    """What Puppet calls a change of `ensure` to a value; `TYPE_created` and `TYPE_removed` go without saying."""
     lane: ClassVar[str | None] = "files"
     """Turns of one lane are taken one at a time, in order, when several may be taken at once (`--jobs`); None: beside
     any other. A type without a lane is safe to run in several threads, and brings nothing in (`generate`)."""
@@ -369,6 +373,30 @@ class ResourceType:
         """A property's value as the report and its messages have it."""
         return value
 
+    def told(self, name: str, previous: Any, desired: Any) -> str:
+        """A change of property `name` as Puppet's logs have it; the values as `reported`."""
+        if name == "ensure" and self.ensure_rules and previous in (None, "absent"):
+            return "created"
+        if name == "ensure" and self.ensure_rules and desired == "absent":
+            return "removed"
+        if previous in (None, "absent"):
+            return f"defined '{name}' as {quoted(desired)}"
+        if desired == "absent":
+            return f"undefined '{name}' from {quoted(previous)}"
+        return f"{name} changed {quoted(previous)} to {quoted(desired)}"
+
+    def event_name(self, name: str, desired: Any) -> str:
+        """What Puppet calls the event of a change of property `name`."""
+        if name != "ensure":
+            return f"{name}_changed"
+        usual = {"present": f"{self.type_name}_created", "absent": f"{self.type_name}_removed"}
+        return self.ensure_events.get(str(desired)) or usual.get(str(desired), f"{self.type_name}_changed")
+
+    @property
+    def provider_used(self) -> str | None:
+        """What Puppet calls the provider; None where the type has none."""
+        return self.only_provider or getattr(self, "provider", None)
+
     def diff(self, name: str, current: Any, desired: Any) -> list[str]:
         """The lines of a unified diff (without headers) that shows the change, if there is one to show."""
         return []
@@ -383,6 +411,17 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(shown, value))}]"
     return str(value)
+
+
+def quoted(value: Any) -> str:
+    """A value as Puppet's logs have it: strings between quotes, numbers bare, nothing as `'absent'`."""
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(quoted, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{quoted(key)} => {quoted(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return f"'{shown(value)}'"
 
 
 # Munges that many types use ------------------------------------------------------------------------------------------

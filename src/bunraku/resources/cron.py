@@ -49,6 +49,8 @@ class Entry(NamedTuple):
 class Cron(ResourceType):
     """Manages a line of a crontab, marked with its name. A time that is not declared is left as it is, or is `*`."""
 
+    only_provider = "crontab"
+
     name = Param("The entry's name, which is written above it.", namevar=True)
     ensure = Ensure()
     command = Property("What is run.", munge=lambda value: text(value).strip())

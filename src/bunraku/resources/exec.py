@@ -142,6 +142,18 @@ class Exec(ResourceType):
         self._run(self.command if self.refresh_ is None else self.refresh_)
         return "executed"
 
+    def told(self, name: str, previous: Any, desired: Any) -> str:
+        """A command that went well."""
+        return "executed successfully"
+
+    def reported(self, name: str, value: Any) -> Any:
+        """Exit codes as strings, as Puppet has them."""
+        return "notrun" if value is None else [str(code) for code in value]
+
+    def event_name(self, name: str, desired: Any) -> str:
+        """The only thing that can happen to a command."""
+        return "executed_command"
+
     def describe(self, name: str, current: Any, desired: Any) -> str:
         """In a word."""
         return "executed"

@@ -33,6 +33,7 @@ class FileLine(ResourceType):
     """Makes sure that a file has a line: in the place of what `match` finds, else after `after`, or at the end."""
 
     type_name = "file_line"
+    only_provider = "ruby"
     accepted = ("provider",)
 
     name = Param("A name for the resource.", namevar=True)

@@ -25,6 +25,7 @@ DEADLINE = 60.0
 class Group(ResourceType):
     """Manages a group."""
 
+    only_provider = "groupadd"
     lane = "packages and accounts"
     accepted = ("attributes", "attribute_membership", "ia_load_module", "forcelocal")
 

@@ -41,6 +41,7 @@ def _name(value: Any) -> str:
 class Host(ResourceType):
     """Manages the address and the aliases of a host name in the hosts file."""
 
+    only_provider = "parsed"
     accepted = ("provider",)
 
     name = Param("The host's name.", namevar=True, munge=_name)

@@ -25,6 +25,7 @@ class IniSetting(ResourceType):
     """Makes sure that a setting has a value; everything else in the file stays as it is."""
 
     type_name = "ini_setting"
+    only_provider = "ruby"
     accepted = ("provider",)
 
     name = Param("A name for the resource.", namevar=True)

@@ -13,6 +13,7 @@ class IniSubsetting(IniSetting):
     """Makes sure that a setting's value holds a subsetting, as `-Xmx512m` in `JAVA_ARGS="-Xms1g -Xmx512m"`."""
 
     type_name = "ini_subsetting"
+    only_provider = "ruby"
     accepted = ("provider",)
 
     subsetting = Param("Its name, which it begins with.", munge=text)

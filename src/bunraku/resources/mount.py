@@ -39,6 +39,9 @@ def _unescaped(value: str) -> str:
 class Mount(ResourceType):
     """Manages a line of fstab and whether the file system is mounted. A notification remounts it."""
 
+    only_provider = "parsed"
+    ensure_events = {"mounted": "mount_mounted", "absent": "mount_deleted"}
+
     name = Param("Where it is mounted.", namevar=True, munge=absolute_path)
     ensure = Property(
         "mounted, unmounted (in fstab only), defined or present (in fstab, mounted or not), absent (neither).",

@@ -29,6 +29,10 @@ class Notify(ResourceType):
     def change(self, changes: Changes) -> None:
         """The event that tells of the change says it."""
 
+    def reported(self, name: str, value: Any) -> Any:
+        """It has not been said before."""
+        return "absent" if value is None else value
+
     def describe(self, name: str, current: Any, desired: Any) -> str:
         """The message itself."""
         return desired if isinstance(desired, str) else str(desired)

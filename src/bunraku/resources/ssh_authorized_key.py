@@ -49,6 +49,7 @@ class SshAuthorizedKey(ResourceType):
     """Manages a line of a user's `authorized_keys`; the resource's name is the line's comment."""
 
     type_name = "ssh_authorized_key"
+    only_provider = "parsed"
     accepted = ("provider",)
 
     name = Param("The key's comment, by which it is found.", namevar=True)

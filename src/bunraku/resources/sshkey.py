@@ -49,6 +49,7 @@ def _key(value: Any) -> str:
 class Sshkey(ResourceType):
     """Manages a line of ssh's known hosts; a host has one of each kind of key. The title is NAME@TYPE, or NAME."""
 
+    only_provider = "parsed"
     title_patterns = ((r"(.*?)@(.*)", ("name", "type")), (r"([^@]+)", ("name",)))
 
     name = Param("The host's name.", namevar=True, munge=_name)

@@ -52,6 +52,7 @@ def _key_files(value: list[Any]) -> list[str]:
 class User(ResourceType):
     """Manages a local user account. A password is given as its hash, and shown nowhere."""
 
+    only_provider = "useradd"
     unprinted = frozenset(["password"])
     lane = "packages and accounts"
     accepted = (

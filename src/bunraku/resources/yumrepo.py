@@ -42,6 +42,8 @@ def _value(value: Any) -> str:
 class Yumrepo(ResourceType):
     """Manages a section of a file below /etc/yum.repos.d. A setting with the value `absent` is taken out."""
 
+    only_provider = "inifile"
+
     name = Param("The repository's name.", namevar=True, munge=text)
     ensure = Ensure()
     descr = Property("What it is, in words.", munge=text)

@@ -18,6 +18,7 @@ from bunraku.resources.base import (
     absolute_path,
     boolean,
     integer,
+    quoted,
     text,
 )
 from bunraku.resources.file.content import Content, diff
@@ -74,6 +75,8 @@ class File(ResourceType):
     """
 
     title_patterns = ((r"(/|.+:/|.*[^/])/*\Z", ("path",)),)
+    only_provider = "posix"
+    ensure_events = {"file": "file_created", "directory": "directory_created", "link": "link_created"}
     unprinted = frozenset(["content", "checksum_value"])
     accepted = (
         *("seluser", "selrole", "seltype", "selrange", "selinux_ignore_defaults", "type", "ctime", "mtime"),
@@ -333,6 +336,15 @@ class File(ResourceType):
         if name == "group" and isinstance(value, int):
             return accounts.group_name(value)
         return value
+
+    def told(self, name: str, previous: Any, desired: Any) -> str:
+        """A new file is told of by its content, where that is known by now and no secret."""
+        if name == "ensure" and previous == "absent" and desired in ("file", "present"):
+            if "content" in self.sensitive:
+                return "created"
+            known = self.content is not None or self.found is not None and self.found.content is not None
+            return f"defined content as {quoted(self.reported('content', self.new_content()))}" if known else "created"
+        return super().told(name, previous, desired)
 
     def diff(self, name: str, current: Any, desired: Any) -> list[str]:
         """The changed lines of the content, where they may be shown."""

@@ -60,6 +60,7 @@ class Package(ResourceType):
     """
 
     ensure_rules = False
+    ensure_events = {"present": "package_installed", "absent": "package_removed", "purged": "package_purged"}
     lane = "packages and accounts"
     accepted = (
         *("adminfile", "instance", "status", "category", "platform", "root", "vendor", "description"),
@@ -212,6 +213,19 @@ class Package(ResourceType):
             return ""
         self.backend.reinstall()
         return "installed anew"
+
+    @property
+    def provider_used(self) -> str:
+        """The provider at work."""
+        return self.backend.name
+
+    def told(self, name: str, previous: Any, desired: Any) -> str:
+        """What is not there is created, at whatever version."""
+        if name == "ensure" and desired in GONE:
+            return "removed" if desired == "absent" else "purged"
+        if name == "ensure" and previous in GONE:
+            return "created"
+        return super().told(name, previous, desired)
 
     def describe(self, name: str, current: Any, desired: Any) -> str:
         """Installed, upgraded, removed …"""

@@ -9,6 +9,13 @@ from typing import Any, Protocol
 from bunraku.resources.base import Changes, Param, Property, ResourceType, Run, State, text
 
 WORDS = {"running": "started", "stopped": "stopped"}
+ENABLE_EVENTS = {
+    "true": "service_enabled",
+    "false": "service_disabled",
+    "mask": "service_disabled",
+    "manual": "service_manual_start",
+    "delayed": "service_delayed_start",
+}
 ENABLE_WORDS = {"true": "enabled", "false": "disabled", "mask": "masked", "manual": "made manual"}
 
 
@@ -42,6 +49,7 @@ class Service(ResourceType):
     """Manages a running service. A notification restarts it, if it runs."""
 
     ensure_rules = False
+    ensure_events = {"running": "service_started", "stopped": "service_stopped"}
     lane = None
     accepted = ("flags", "control", "manifest", "timeout", "logonaccount", "logonpassword")
 
@@ -130,6 +138,16 @@ class Service(ResourceType):
             return ""
         backend.restart()
         return "restarted"
+
+    @property
+    def provider_used(self) -> str:
+        """The provider at work; that of init scripts is called `init`."""
+        name = str(self.provider or default_provider())
+        return "init" if name == "sysv" else name
+
+    def event_name(self, name: str, desired: Any) -> str:
+        """Enabling and disabling have names of their own."""
+        return ENABLE_EVENTS[desired] if name == "enable" else super().event_name(name, desired)
 
     def describe(self, name: str, current: Any, desired: Any) -> str:
         """Started, stopped, enabled …"""
