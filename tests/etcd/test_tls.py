@@ -146,8 +146,8 @@ def test_files_that_a_member_cannot_serve_with_are_named(tmp_path: Path) -> None
     other, _ = keep("other", tls.make_authority("one", 9))
     cert, key = keep("n1", tls.issue("n1", ["10.0.0.1", "*.example.com"], 9, ca_cert=ca, ca_key=ca_key))
     old, old_key = keep("old", tls.issue("n1", ["10.0.0.1"], -1, ca_cert=ca, ca_key=ca_key))
-    tls.check(cert, key, ca, "10.0.0.1")
-    tls.check(cert, key, ca, "n1.example.com")
+    tls.check(cert, key, ca, ["10.0.0.1"])
+    tls.check(cert, key, ca, ["n1.example.com"])
     for files, host, words in (
         ((old, old_key, ca), "10.0.0.1", "old.crt expired on"),
         ((cert, ca_key, ca), "10.0.0.1", "ca.key is not the key of .*n1.crt"),
@@ -158,4 +158,4 @@ def test_files_that_a_member_cannot_serve_with_are_named(tmp_path: Path) -> None
         (("/no/such", key, ca), "10.0.0.1", "cannot read /no/such"),
     ):
         with pytest.raises(BadSettings, match=words):
-            tls.check(*files, host)
+            tls.check(*files, [host])

@@ -18,7 +18,7 @@ class etcd::config {
     },
     false => {},
   }
-  $settings = etcd::given({
+  $own_settings = etcd::given({
     'name'                   => $etcd::etcd_name,
     'data-dir'               => $etcd::data_dir,
     'wal-dir'                => $etcd::wal_dir,
@@ -40,7 +40,12 @@ class etcd::config {
     'proxy-read-timeout'     => $etcd::proxy_read_timeout,
     'debug'                  => $etcd::debug,
     'log-package-levels'     => $etcd::log_package_levels,
-  } + $cluster + $etcd::options)
+  } + $cluster)
+  $twice = $etcd::options.keys.filter |$name| { $name in $own_settings }
+  unless $twice.empty {
+    fail("etcd: options names ${twice.join(', ')}, which the class sets by parameters of its own: use these")
+  }
+  $settings = $own_settings + etcd::given($etcd::options)
 
   if $etcd::ca_key_file {
     $hosts = $etcd::own.values.map |$url| { regsubst($url, '\A\w+://(?:\[([^\]]*)\]|([^:/]*)).*\z', '\1\2') }

@@ -17,9 +17,10 @@ class etcd::health {
     $pid_file = etcd::first($etcd::pid_file, "${etcd::data_dir}.pid")
     $log_file = etcd::first($etcd::log_file, "${etcd::data_dir}.log")
     $lives = "start-stop-daemon --status --pidfile '${pid_file}'"
-    $trial = "${ask} 1s endpoint health && exit 0; ${lives} || break; sleep 0.2; n=\$((n + 1))"
-    $tell = "echo 'the end of ${log_file}:'; tail -n 3 '${log_file}'; exit 1"
-    $wait = "n=0; while [ \$n -lt ${etcd::health_timeout} ]; do ${trial}; done; ${tell}"
+    $trial = "said=\$(${ask} 1s endpoint health 2>&1) && exit 0; ${lives} || break; sleep 0.2"
+    $tell = "echo \"\$said\"; echo 'the end of ${log_file}:'; tail -n 3 '${log_file}'; exit 1"
+    $end = "until=\$((\$(date +%s) + ${etcd::health_timeout}))"
+    $wait = "${end}; while [ \$(date +%s) -lt \$until ]; do ${trial}; done; ${tell}"
   } else {
     $wait = "${ask} ${etcd::health_timeout}s endpoint health"
   }

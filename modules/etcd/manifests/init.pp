@@ -211,6 +211,11 @@ class etcd (
     warning("etcd: a cluster of ${member_names.size} members outlives the loss of no more members than one of ${member_names.size - 1}: use an odd number")
   }
 
+  $plain = $urls.filter |$name, $url| { $secure and $url !~ /https:|unixs:/ }
+  unless $plain.empty {
+    fail("etcd: tls is on, but ${regsubst(plain.keys.join(', '), '-', '_', 'G')} would be without it: write https:// there")
+  }
+
   contain etcd::install
   contain etcd::config
   contain etcd::service

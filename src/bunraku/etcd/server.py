@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from bunraku.etcd.client import Client
 from bunraku.etcd.errors import BadSettings, EtcdError, Unreachable
 from bunraku.etcd.maintenance import check_snapshot
+from bunraku.etcd.settings import is_yaml, variables
 from bunraku.system.files import move, remove, replace, set_attributes
 from bunraku.system.process import run, running
 
@@ -60,45 +59,20 @@ def joining_member(
     log = data_dir.with_name(f"{data_dir.name}.join.log")
     joining = data_dir.with_name(f".{data_dir.name}.bunraku-join.yml")
     argv, env = [binary], dict(os.environ)
-    if _is_yaml(config):
+    if is_yaml(config):
         import yaml
 
         settings = yaml.safe_dump({**yaml.safe_load(config.read_text()), **told}).encode()
         replace(str(joining), settings, mode=0o600, uid=owner.st_uid, gid=owner.st_gid)
         argv += ["--config-file", str(joining)]
     else:
-        env |= _variables(config)
+        env |= variables(config.read_text())
         env |= {f"ETCD_{name.upper().replace('-', '_')}": value for name, value in told.items()}
     try:
         with running(argv, log=str(log), env=env, uid=owner.st_uid, gid=owner.st_gid) as process:
             yield lambda: None if process.poll() is None else last_words(log)
     finally:
         remove(str(joining))
-
-
-def settings_of(config: Path) -> dict[str, Any]:
-    """A configuration's settings by the names of etcd's flags, without its sections; {} where there is no file."""
-    if not config.exists():
-        return {}
-    if _is_yaml(config):
-        import yaml
-
-        return dict(yaml.safe_load(config.read_text()) or {})
-    prefix = "ETCD_"
-    found = _variables(config).items()
-    return {
-        name.removeprefix(prefix).lower().replace("_", "-"): value for name, value in found if name.startswith(prefix)
-    }
-
-
-def _is_yaml(config: Path) -> bool:
-    return config.suffix in (".yml", ".yaml")
-
-
-def _variables(file: Path) -> dict[str, str]:
-    """The variables that a file such as /etc/default/etcd sets: NAME=VALUE a line, quoted as a shell has it."""
-    words = (shlex.split(line, comments=True) for line in file.read_text().splitlines())
-    return dict(word[0].split("=", 1) for word in words if word and "=" in word[0])
 
 
 def free_port(wanted: int = 0) -> int:

@@ -11,6 +11,7 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,12 +78,25 @@ def hosts_of(cert: str) -> list[str]:
 
 
 def signed_by(cert: str, ca_cert: str) -> bool:
-    """Whether the certificate was signed by the authority; how old it is does not count. Raises `BadSettings`."""
+    """Whether the certificate was signed by the authority, or one of several in its file; how old it is does not count.
+
+    Raises `BadSettings`.
+    """
+    return any(map(partial(_issued, _certificate(cert)), _certificates(ca_cert)))
+
+
+def _issued(cert: x509.Certificate, authority: x509.Certificate) -> bool:
     try:
-        _certificate(cert).verify_directly_issued_by(_certificate(ca_cert))
+        cert.verify_directly_issued_by(authority)
     except (InvalidSignature, ValueError, TypeError):
         return False
     return True
+
+
+def is_for(cert: str, host: str) -> bool:
+    """Whether the certificate in the file `cert` is for `host`. Raises `BadSettings`."""
+    names = hosts_of(cert)
+    return host in names or f"*.{host.partition('.')[2]}" in names
 
 
 def fits(cert: str, key: str) -> bool:
@@ -90,20 +104,25 @@ def fits(cert: str, key: str) -> bool:
     return _certificate(cert).public_key() == _key(key).public_key()
 
 
-def check(cert: str, key: str, ca_cert: str, host: str) -> None:
-    """Raise `BadSettings` for files that a member at `host` cannot serve with, naming what is wrong with which."""
+def check(cert: str, key: str, ca_cert: str = "", hosts: Sequence[str] = ()) -> None:
+    """Raise `BadSettings` for files that a member at `hosts` cannot serve with, naming what is wrong with which.
+
+    ca_cert: the authority that those who come trust, where it is known.
+    """
     end = expires(cert)
     if end <= datetime.now(UTC):
         raise BadSettings(f"{cert} expired on {end:%Y-%m-%d}", remedy="have it renewed")
     if not fits(cert, key):
         raise BadSettings(f"{key} is not the key of {cert}", remedy="give the two that were made together")
-    alone = Path(cert).read_bytes().count(b"-----BEGIN CERTIFICATE") == 1  # else it brings the authorities between
-    if alone and not signed_by(cert, ca_cert):
+    alone = len(_certificates(cert)) == 1  # else it brings the authorities between
+    if ca_cert and alone and not signed_by(cert, ca_cert):
         raise BadSettings(f"{cert} is not signed by the authority of {ca_cert}", remedy="give the one that signed it")
-    names = hosts_of(cert)
-    if host not in names and f"*.{host.partition('.')[2]}" not in names:
-        told = ", ".join(names) or "no host"
-        raise BadSettings(f"{cert} is for {told}, not for {host}", remedy="have it made for this host's address too")
+    for host in hosts:
+        if not is_for(cert, host):
+            told = ", ".join(hosts_of(cert)) or "no host"
+            raise BadSettings(
+                f"{cert} is for {told}, not for {host}", remedy="have it made for this host's address too"
+            )
 
 
 def _builder(
@@ -152,8 +171,12 @@ def _usage(*, sign_certificates: bool) -> x509.KeyUsage:
 
 
 def _certificate(path: str) -> x509.Certificate:
+    return _certificates(path)[0]
+
+
+def _certificates(path: str) -> list[x509.Certificate]:
     try:
-        return x509.load_pem_x509_certificate(Path(path).read_bytes())
+        return x509.load_pem_x509_certificates(Path(path).read_bytes())
     except OSError as problem:
         raise BadSettings(f"cannot read {path}: {problem.strerror}") from None
     except ValueError:

@@ -7,8 +7,9 @@ has come (`bunraku.etcd.to_tls`): a plain one is moved step by step, each host t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bunraku.catalog.catalog import Resource
 from bunraku.etcd import EtcdError
@@ -47,8 +48,7 @@ class EtcdConfig(InCluster):
         """Nothing: the file is brought in."""
         if self.options and Path(self.binary).exists():
             self._check_options()
-        if self.prepared is not None and not (self.run.noop and not Path(self.cert_file).exists()):
-            self._check_certificate()
+        self._check_settings()
         self._written = self._choose() if self.cluster is not None else self.content
         return {}
 
@@ -60,21 +60,26 @@ class EtcdConfig(InCluster):
         except EtcdError as problem:
             raise ResourceError(str(problem)) from None
 
-    def _check_certificate(self) -> None:
-        """Refuse files that the member could not serve with, before it is restarted with them."""
-        from urllib.parse import urlsplit
+    def _settings(self) -> dict[str, Any]:
+        from bunraku.etcd.settings import by_flag, read_settings
 
-        from bunraku.etcd.tls import check
+        return by_flag(read_settings(self.content, Path(self.path)))
 
-        host = urlsplit(self.cluster[self.member].peer_url).hostname
+    def _check_settings(self) -> None:
+        """Refuse what the member could not serve with, before it is restarted with it."""
+        from bunraku.etcd.settings import certificate_files, check_settings
+
         try:
-            check(self.cert_file, self.key_file, self.ca_file, host or "")
+            settings = self._settings()
+            to_come = self.run.noop and not all(Path(file).exists() for file in certificate_files(settings))
+            for words in check_settings(settings, with_files=not to_come):
+                self.run.log("warning", words, self.ref)
         except EtcdError as problem:
             raise ResourceError(str(problem)) from None
 
     def _choose(self) -> str | None:
         """What is to be written now; None: what is there stays."""
-        from bunraku.etcd.server import settings_of
+        from bunraku.etcd.settings import settings_of
 
         told = settings_of(Path(self.path)).get("initial-advertise-peer-urls", "")
         has_data = (Path(self.data_dir) / "member").is_dir()
@@ -108,6 +113,15 @@ class EtcdConfig(InCluster):
 
     def change(self, changes: Changes) -> None:
         """Never called: there is nothing to change."""
+
+    def autorequire(self) -> Iterable[tuple[str, str]]:
+        """The certificates."""
+        from bunraku.etcd.settings import certificate_files
+
+        with suppress(EtcdError):  # `read` tells
+            for file in certificate_files(self._settings()):
+                yield "file", file
+                yield "etcd_cert", file
 
     def generate(self) -> Iterable[Resource]:
         """The file."""

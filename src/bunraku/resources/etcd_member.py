@@ -92,7 +92,7 @@ class EtcdMember(InCluster):
 
     def _wanted(self) -> Wanted:
         """The cluster; our own address is the one that the configuration tells (it may not have moved to TLS yet)."""
-        from bunraku.etcd.server import settings_of
+        from bunraku.etcd.settings import settings_of
 
         own = self.cluster[self.name]
         told = settings_of(Path(self.config_file)).get("initial-advertise-peer-urls", own.peer_url)
@@ -145,7 +145,7 @@ class EtcdMember(InCluster):
 
     def _digest(self) -> str:
         """What tells configurations apart; a running member has no use for `initial-…` any more."""
-        from bunraku.etcd.server import settings_of
+        from bunraku.etcd.settings import settings_of
 
         found = settings_of(Path(self.config_file)).items()
         return hashlib.sha256(repr([pair for pair in found if not pair[0].startswith("initial-")]).encode()).hexdigest()
