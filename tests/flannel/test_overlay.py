@@ -288,6 +288,28 @@ def test_without_the_right_to_change_the_network_it_ends_with_a_line(switch: Swi
     assert host.said().splitlines()[-1].endswith("device flannel.1: not permitted: this needs root, or CAP_NET_ADMIN")
 
 
+ANOTHER_KIND = """
+import sys
+from bunraku.cli.main import main
+from bunraku.system import network
+network._new_vxlan = lambda wanted: {"ifname": wanted.name, "kind": "vxlan-of-another-kernel"}
+sys.exit(main(sys.argv[2:]))
+"""
+"""The daemon as it would be on a kernel without vxlan: it asks for a kind of device that this kernel does not have."""
+
+
+def test_on_a_kernel_without_vxlan_it_ends_with_a_line(switch: Switch) -> None:
+    switch.configure({"Type": "vxlan"})
+    host = switch.host()
+    before = host.kernel()
+    host.begin(run_by=[sys.executable, "-c", ANOTHER_KIND])
+    assert host.daemon.wait(30) == 1
+    told = host.said().splitlines()[-1]
+    assert told.endswith("device flannel.1: this kernel does not have it (a module that is missing?)")
+    assert host.kernel() == before
+    assert not host.subnet_file.exists() and not switch.leases()
+
+
 def test_a_device_that_somebody_else_made_is_in_the_way(switch: Switch) -> None:
     switch.configure({"Type": "vxlan"})
     host = switch.host()

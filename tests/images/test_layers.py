@@ -15,6 +15,9 @@ import pytest
 from bunraku.images import oci
 from bunraku.images.build import Build
 from bunraku.images.errors import ImageError
+from bunraku.images.fetch import fetch
+from bunraku.images.store import Store
+from bunraku.images.trust import Trust
 
 
 def tool(*words: str) -> str:
@@ -199,3 +202,28 @@ def test_a_build_begins_with_an_image_of_a_registry(registry: str, acbuild, tmp_
         acbuild("end")
         assert manifest_of(tmp_path / "again")["layers"] == manifest_of(layout)["layers"]
     assert "404" in acbuild("begin", f"docker://{registry}/team/nothing", code=1).stderr
+
+
+def test_a_registry_is_asked_as_the_pull_policy_says(registry: str, tmp_path: Path) -> None:
+    store, trust = Store(str(tmp_path / "cas")), Trust(str(tmp_path), str(tmp_path))
+    name = f"docker://{registry}/team/layers:v1"
+
+    def fetched(policy: str) -> str:
+        return fetch(store, name, trust, insecure=frozenset({"image"}), policy=policy)
+
+    with pytest.raises(ImageError, match="--pull-policy=never"):
+        fetched("never")
+    layout = layered(tmp_path / "base")
+    tool("skopeo", "copy", "--dest-tls-verify=false", f"oci:{layout}:latest", name)
+    first = fetched("new")
+    assert store.shown_name(first).endswith("/team/layers:v1")
+    build = Build(str(tmp_path))
+    build.begin("oci", str(layout))
+    (Path(build.rootfs) / "newer").write_text("newer")
+    build.write(str(tmp_path / "newer"), overwrite=False)
+    tool("skopeo", "copy", "--dest-tls-verify=false", f"oci:{tmp_path}/newer:latest", name)
+    assert fetched("never") == fetched("new") == first
+    second = fetched("update")
+    assert second != first
+    assert fetched("new") == second, "of two, the one that came in last"
+    assert (Path(store.rootfs(store.render(second))) / "newer").read_text() == "newer"
