@@ -2,8 +2,8 @@
 
 import json
 import os
+import re
 import shutil
-import socket
 import subprocess
 import tarfile
 import time
@@ -164,27 +164,23 @@ def test_a_layer_that_is_not_what_the_configuration_says_is_refused(tmp_path: Pa
 def registry(need, tmp_path: Path) -> Iterator[str]:
     """HOST:PORT of a real registry."""
     need("docker-registry", "skopeo")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = tmp_path / "registry.yml"
+    settings, log = tmp_path / "registry.yml", tmp_path / "registry.log"
     settings.write_text(
         f"version: 0.1\nstorage: {{filesystem: {{rootdirectory: {tmp_path}/registry}}}}\n"
-        f"http: {{addr: '127.0.0.1:{port}'}}\n"
+        "http: {addr: '127.0.0.1:0'}\n"
     )
-    with (tmp_path / "registry.log").open("wb") as log:
-        server = subprocess.Popen(["docker-registry", "serve", str(settings)], stdout=log, stderr=log)
+    with log.open("wb") as output:
+        server = subprocess.Popen(["docker-registry", "serve", str(settings)], stdout=output, stderr=output)
     try:
         for _ in range(600):
             if server.poll() is not None:
-                pytest.skip(f"no registry: {(tmp_path / 'registry.log').read_text()[-300:]}")
-            with socket.socket() as tried:
-                if tried.connect_ex(("127.0.0.1", port)) == 0:
-                    break
+                pytest.skip(f"no registry: {log.read_text()[-300:]}")
+            if found := re.search(r"listening on (127\.0\.0\.1:\d+)", log.read_text()):
+                break
             time.sleep(0.05)
         else:
-            pytest.fail("the registry does not listen")
-        yield f"127.0.0.1:{port}"
+            pytest.fail(f"the registry does not listen: {log.read_text()[-300:]}")
+        yield found[1]
     finally:
         server.kill()
         server.wait()
