@@ -72,6 +72,23 @@ def test_users_groups_capabilities_and_folders(rkt: Rkt, image: Path) -> None:
     assert "the user 'nobody' is not in /etc/passwd of the image" in refused
 
 
+def test_what_cannot_be_run_is_told_and_leaves_nothing_behind(rkt: Rkt, image: Path, flavour: str) -> None:
+    words = ["run", flavour, "--net=none", str(image)]
+    assert "/bin/nothing" in rkt.error(*words, "--exec", "/bin/nothing")
+    (pod,) = json.loads(rkt("list", "--format=json"))
+    assert pod["state"] == "exited"
+    assert "no closing quotation" in rkt.error(*words, "--exec", "/bin/sh 'x")
+    assert "is needed" not in rkt.error("run", "--net=none", "--stage1-path=/bin/nope", str(image))
+    assert "default only" in rkt.error("run", flavour, "--net=none", "--port=web:80", str(image))
+    assert len(json.loads(rkt("list", "--format=json"))) == 1, "no pod stays that could not begin"
+
+
+def test_the_first_process_of_a_pod_tells_nothing_of_the_host(rkt: Rkt, image: Path) -> None:
+    said = shell(rkt, image, "cat /proc/1/cmdline; ls /proc/1/root/ 2>&1", code=1, pod=("--set-env=SECRET=hush",))
+    assert said.startswith("sleep\0infinity\0")
+    assert "Permission denied" in said and "hush" not in said
+
+
 def test_the_pod_s_view_of_names_and_ipc(rkt: Rkt, image: Path) -> None:
     (rkt.folder / "volume").mkdir()
     said = shell(

@@ -98,8 +98,15 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prepare a pod and run it to its end."""
     _need_root()
+    from bunraku.rkt.pods import PREPARE
+
     pod = _prepare(args)
-    return _run(args, pod)
+    try:
+        return _run(args, pod)
+    except BaseException:
+        if pod.place == PREPARE:  # it could not even begin: nobody will want to look at it
+            pod.remove()
+        raise
 
 
 def prepare(args: argparse.Namespace) -> int:

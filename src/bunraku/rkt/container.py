@@ -14,6 +14,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from bunraku.images.manifest import quantity
@@ -68,17 +69,33 @@ class Container:
 
     def program(self, app: App, words: Sequence[str], log: str | None, label: str = "") -> Program:
         """The program that runs `words` as the app; label: tells it from the app itself. Raises OSError."""
-        bundle = os.path.join(self.pod.stage1, "bundles", app.name + label)
+        bundle = self._bundle(app.name + label)
         os.makedirs(bundle, mode=0o700, exist_ok=True)
         terminal = log is None and sys.stdin.isatty()
         config = bundle_of(app, words, self.insecure, first=self.first, terminal=terminal)
         files.replace(os.path.join(bundle, "config.json"), json.dumps(config).encode(), mode=0o600, durable=False)
         identity = f"{self.pod.uuid}-{app.name}{label}"
-        command = [self.runtime, "--root", _state(self.pod)]
-        pid_file = os.path.join(self.pod.stage1, "rkt", "pids", app.name + label)
-        start = [*command, "run", "--bundle", bundle, "--pid-file", pid_file, identity]
+        command = [self.runtime, "--root", _state(self.pod), "--log", os.path.join(bundle, "log"), "--log-format=json"]
+        start = [*command, "run", "--bundle", bundle, "--pid-file", self._pid_file(app.name + label), identity]
         environment = {"PATH": SEARCH, "XDG_RUNTIME_DIR": "/run"}
         return Program(app.name + label, start, environment, log, kill=[*command, "kill", identity, "KILL"])
+
+    def complaint(self, name: str) -> str:
+        """What the runtime said was wrong with the program called `name`, where it did not come to run it; else ""."""
+        said = ""
+        if not os.path.exists(self._pid_file(name)):
+            with suppress(OSError), open(os.path.join(self._bundle(name), "log")) as lines:
+                for line in lines:
+                    with suppress(ValueError):
+                        entry = json.loads(line)
+                        said = str(entry["msg"]) if entry.get("level") == "error" else said
+        return said.removeprefix("runc run failed: ")
+
+    def _bundle(self, name: str) -> str:
+        return os.path.join(self.pod.stage1, "bundles", name)
+
+    def _pid_file(self, name: str) -> str:
+        return os.path.join(self.pod.stage1, "rkt", "pids", name)
 
 
 def find_runtime(path: str | None) -> str:

@@ -46,3 +46,7 @@ class Fly:
             gid=app.identity.gid,
             groups=app.identity.groups,
         )
+
+    def complaint(self, name: str) -> str:
+        """Nobody stands between: what cannot be run is noticed at once."""
+        return ""

@@ -7,7 +7,7 @@ starts the apps, keeps what they write and how they end, and returns when all ha
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from bunraku.images.manifest import get
@@ -33,6 +33,9 @@ class Flavour(Protocol):
 
     def program(self, app: App, words: list[str], log: str | None, label: str = "") -> Program:
         """The program that runs `words` as the app."""
+
+    def complaint(self, name: str) -> str:
+        """Why a program that failed was not run at all, or ""."""
 
 
 class Options(NamedTuple):
@@ -167,6 +170,7 @@ def _run_apps(pod: Pod, apps: list[App], flavour: Flavour, options: Options) -> 
                 run_one = program(app, words, f"-{event}")
                 code = supervise([run_one], started=started, ended=lambda name, code: None, grace=options.grace)
                 if any(code.values()):
+                    _refuse_unrun(flavour, code)
                     return next(iter(code.values()))
         return 0
 
@@ -181,6 +185,14 @@ def _run_apps(pod: Pod, apps: list[App], flavour: Flavour, options: Options) -> 
 
     programs = [program(app, list(app.spec["app"]["exec"])) for app in apps]
     options.ready()
-    supervise(programs, started=started, ended=ended, grace=options.grace)
+    codes = supervise(programs, started=started, ended=ended, grace=options.grace)
     handle("post-stop")
+    _refuse_unrun(flavour, codes)
     return next((code for code in order if code), 0)
+
+
+def _refuse_unrun(flavour: Flavour, codes: Mapping[str, int]) -> None:
+    """Raise PodError where a program failed because it could not be run at all. codes: exit codes by name."""
+    for name, code in codes.items():
+        if code and (why := flavour.complaint(name)):
+            raise PodError(f"{name} could not be run: {why}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+from contextlib import suppress
 from functools import cache
 from typing import NoReturn
 
@@ -19,6 +20,10 @@ _READ_ONLY, _REMOUNT, _BIND, _REC, _SLAVE = 1, 32, 4096, 16384, 1 << 19
 _DETACH = 2
 _PR_SET_PDEATHSIG = 1
 _NEW_PID = 0x20000000
+
+
+WAITING = ("/bin/sleep", "/usr/bin/sleep")
+"""The program that does nothing but be there: `sleep infinity`."""
 
 
 @cache
@@ -43,7 +48,8 @@ def unshare(*kinds: str) -> None:
 def first_process() -> int:
     """Start the first process of a new PID namespace and give its number; those that join the namespace end with it.
 
-    All it does is to be there, and to reap what others leave behind. It ends when this process does, or is killed.
+    All it does is to be there, and to reap what others leave behind. It ends when this process does, or is killed. It
+    is a program of its own, so that those in the namespace see nothing of this one's command line and memory.
     This process, and what it starts, stays in its own namespace.
     """
     own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
@@ -61,9 +67,14 @@ def first_process() -> int:
 def _be_there() -> NoReturn:
     try:
         die_with_parent()
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps then
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)
+        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)  # also after exec; with SIGCHLD ignored, the kernel reaps
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nothing, standard)
+        for path in WAITING:
+            with suppress(OSError):
+                os.execve(path, ["sleep", "infinity"], {})
         while True:
             signal.pause()
     finally:
