@@ -15,7 +15,7 @@ _MONTHS = (
     *("August", "September", "October", "November", "December"),
 )
 
-_LAYOUT = re.compile(
+_LAYOUT = (
     r"January|Jan|Monday|Mon|MST|2006|__2|002|01|02|03|04|05|06|15|_2"
     r"|Z07:00|Z0700|Z07|-07:00|-0700|-07|[.,]0+(?!\d)|[.,]9+(?!\d)|PM|pm|1|2|3|4|5"
 )
@@ -44,7 +44,7 @@ class Time(Struct):
 
     def Format(self, layout: str) -> str:  # noqa: N802 - templates call it so
         """The time in the form of `layout`."""
-        return _LAYOUT.sub(lambda match: self._part(match[0]), layout)
+        return re.sub(_LAYOUT, lambda match: self._part(match[0]), layout)
 
     def _part(self, part: str) -> str:
         if part[0] in ".,":

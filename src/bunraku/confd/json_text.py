@@ -9,7 +9,8 @@ import re
 from bunraku.confd.template import FunctionError
 from bunraku.confd.template.values import Struct, Value, type_name
 
-_UNSAFE = re.compile("[<>&\u2028\u2029\x7f-\uffff]")
+_UNSAFE = re.compile("[<>&]|\u2028|\u2029|[\udc80-\udcff]")
+"""What HTML and JavaScript would mistake, and bytes that are no UTF-8."""
 
 
 def json_text(value: Value, indent: str = "") -> str:
@@ -60,9 +61,7 @@ def _string(text: str) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     char = match[0]
-    if "\udc80" <= char <= "\udcff":
-        return "\\ufffd"
-    return f"\\u{ord(char):04x}" if char in "<>&\u2028\u2029" else char
+    return "\\ufffd" if char >= "\udc80" else f"\\u{ord(char):04x}"
 
 
 def _float(value: float) -> str:

@@ -6,7 +6,6 @@ the two leaves a next run that knows them. A file that somebody has changed sinc
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 from bunraku.confd.memory import Memory
@@ -64,4 +63,6 @@ class Made:
 
 
 def _digest(file: File) -> str:
-    return hashlib.sha256(file.content or b"").hexdigest()
+    from hashlib import sha256  # with it comes OpenSSL, which few runs need
+
+    return sha256(file.content or b"").hexdigest()

@@ -6,7 +6,6 @@ for the disk. A file that cannot be read, or was being written when the power we
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -54,7 +53,9 @@ class Memory:
             os.unlink(self._path(name))
 
     def _path(self, name: str) -> str:
-        digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
+        from hashlib import sha256  # with it comes OpenSSL, which few runs need
+
+        digest = sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
         return os.path.join(self._folder, f"{digest[:32]}.json")
 
 

@@ -15,6 +15,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bunraku.confd.commands import CommandFailed, command_line, run_command
 from bunraku.confd.formats import FormatError, check_format
@@ -26,16 +27,15 @@ from bunraku.confd.template.values import Value
 from bunraku.confd.templates import TemplateFileError, Templates
 from bunraku.system import files
 
-BATCH = 64
-"""Files that are staged, and open, at a time."""
+BATCH = 256
+"""Files that are staged at a time; each holds two descriptors, of the 1,024 that a process has by default."""
 
 
 class ResourceFailed(Exception):
     """Why a resource is not as it should be."""
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A file as it is or should be. `content` is None where there is none."""
 
     path: str
@@ -57,8 +57,7 @@ class File:
             raise ResourceFailed(f"{path} cannot be read: {error.strerror}") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A destination that was, or under noop would be, brought from `old` to `new`."""
 
     resource: Resource

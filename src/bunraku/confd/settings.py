@@ -203,7 +203,7 @@ WITHOUT_EFFECT = {
 }
 """Settings of confd's forks that are understood and need nothing done, and why."""
 
-_DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s))")
+_DURATION = r"(?:(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s))"
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 
 
@@ -214,7 +214,7 @@ def duration(value: object) -> float:
     text = str(value).strip()
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return float(text)
-    parts = _DURATION.findall(text)
+    parts = re.findall(_DURATION, text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise ValueError("a time such as 500ms, 2s or 1m30s")
     return sum(float(number) * _UNITS[unit] for number, unit in parts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from functools import lru_cache
@@ -103,12 +102,12 @@ def repeat(count: int, text: str) -> str:
     return text * count
 
 
-_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^A-Z_\- ]+|[A-Z]+")
+_WORDS = r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^A-Z_\- ]+|[A-Z]+"
 
 
 def _words(text: str) -> list[str]:
     """The words of camelCase, snake_case, kebab-case and HTTPServer, in lower case."""
-    return [word.lower() for word in _WORDS.findall(text)]
+    return [word.lower() for word in re.findall(_WORDS, text)]
 
 
 FUNCTIONS.add("snakecase", "string")(lambda text: "_".join(_words(text)))
@@ -121,7 +120,12 @@ def camelcase(text: str) -> str:
     return "".join(word if not at else word.capitalize() for at, word in enumerate(_words(text)))
 
 
-FUNCTIONS.add("sha256sum", "string")(lambda text: hashlib.sha256(to_bytes(text)).hexdigest())
+@FUNCTIONS.add("sha256sum", "string")
+def sha256sum(text: str) -> str:
+    """The SHA-256 of `text`, in hexadecimal digits."""
+    from hashlib import sha256  # with it comes OpenSSL, which few runs need
+
+    return sha256(to_bytes(text)).hexdigest()
 
 
 # Patterns
@@ -153,7 +157,7 @@ def regex_find(pattern: str, text: str) -> str:
     return to_text(found[0]) if found else ""
 
 
-_REFERENCE = re.compile(rb"\$(?:\$|\{(\w+)\}|(\w+))")
+_REFERENCE = rb"\$(?:\$|\{(\w+)\}|(\w+))"
 
 
 @FUNCTIONS.add("regexReplaceAll", "string", "string", "string")
@@ -161,7 +165,7 @@ def regex_replace_all(pattern: str, text: str, new: str) -> str:
     """`text` with all that matches replaced; `$1` and `${name}` in `new` are groups, `$$` a dollar."""
 
     def expanded(match: Any) -> bytes:
-        return _REFERENCE.sub(lambda reference: _group(match, reference), to_bytes(new))
+        return re.sub(_REFERENCE, lambda reference: _group(match, reference), to_bytes(new))
 
     return to_text(_pattern(pattern).sub(expanded, to_bytes(text)))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from bunraku.etcd.errors import BadSettings
@@ -54,6 +53,8 @@ def _parse_endpoint(word: str, *, tls: bool) -> Endpoint:
 def takes_connections(endpoint: Endpoint, patience: float = 1.0) -> bool:
     """Whether somebody listens there, even if he does not answer: he may be hung, or still starting."""
     if endpoint.target.startswith("unix:"):
+        from pathlib import Path
+
         return Path(endpoint.target.removeprefix("unix:")).is_socket()
     host, _, port = endpoint.target.rpartition(":")
     try:

@@ -8,6 +8,7 @@ what to say.
 
 from __future__ import annotations
 
+import json
 import socket
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable, Sequence
@@ -63,10 +64,8 @@ def _post(endpoint: Endpoint, path: str, body: Any, tls: ssl.SSLContext | None) 
 
     HTTP/1.0: the answer comes in one piece and the connection ends with it.
     """
-    import orjson
-
     host, _, port = endpoint.target.rpartition(":")
-    data = orjson.dumps(body)
+    data = json.dumps(body).encode()
     head = f"POST {path} HTTP/1.0\r\nHost: {endpoint.target}\r\nContent-Length: {len(data)}\r\n\r\n"
     with socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE) as plain:
         connection = plain if tls is None else tls.wrap_socket(plain, server_hostname=host.strip("[]"))
@@ -76,4 +75,4 @@ def _post(endpoint: Endpoint, path: str, body: Any, tls: ssl.SSLContext | None) 
     header, _, content = answer.partition(b"\r\n\r\n")
     if header.split(b" ", 2)[1:2] != [b"200"]:
         raise ValueError(header[:80])
-    return orjson.loads(content)
+    return json.loads(content)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import ssl
+from typing import TYPE_CHECKING
 
 from bunraku.confd.backends.base import BackendError
 from bunraku.confd.settings import Settings
 
+if TYPE_CHECKING:
+    import ssl
+
 
 def context(settings: Settings) -> ssl.SSLContext:
     """What checks the server, and shows our certificate if there is one. Raises BackendError for files of no use."""
+    import ssl
+
     try:
         made = ssl.create_default_context(cafile=settings.client_cakeys or None)
         if settings.client_cert:

@@ -1,4 +1,7 @@
-"""The tree of a template. `str(node)` writes it back as error messages show it."""
+"""The tree of a template. `str(node)` writes it back as error messages show it.
+
+Nodes are compared by identity, and have no other form: to make each class those methods takes longer than a template.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ from dataclasses import dataclass, field
 from bunraku.confd.template.strings import quote
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Node:
     """`pos` is the offset in the text where an error about this node points."""
 
     pos: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class List(Node):
     """Nodes in a row: a body."""
 
@@ -28,7 +31,7 @@ class List(Node):
         return all(isinstance(node, Text) and not node.text.strip() for node in self.nodes)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Text(Node):
     """Plain text."""
 
@@ -38,7 +41,7 @@ class Text(Node):
         return self.text
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Number(Node):
     """A numeric constant: under each type that can hold its value, that value; else None."""
 
@@ -61,7 +64,7 @@ class Number(Node):
         return self.integer
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class String(Node):
     """A string constant and its literal."""
 
@@ -72,7 +75,7 @@ class String(Node):
         return self.quoted
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Bool(Node):
     """`true` or `false`."""
 
@@ -82,7 +85,7 @@ class Bool(Node):
         return "true" if self.value else "false"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Nil(Node):
     """`nil`."""
 
@@ -90,7 +93,7 @@ class Nil(Node):
         return "nil"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Dot(Node):
     """`.`."""
 
@@ -98,7 +101,7 @@ class Dot(Node):
         return "."
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Field(Node):
     """`.a.b`."""
 
@@ -108,7 +111,7 @@ class Field(Node):
         return "".join(f".{name}" for name in self.names)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Variable(Node):
     """`$x.a.b`; `slot` is the variable's place in the frame of its template."""
 
@@ -120,7 +123,7 @@ class Variable(Node):
         return ".".join((self.name, *self.names))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Identifier(Node):
     """The name of a function."""
 
@@ -130,7 +133,7 @@ class Identifier(Node):
         return self.name
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Chain(Node):
     """`(pipeline).a.b`, or a function's result with fields."""
 
@@ -141,7 +144,7 @@ class Chain(Node):
         return operand(self.node) + "".join(f".{name}" for name in self.names)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Command(Node):
     """A function or value and its arguments."""
 
@@ -151,7 +154,7 @@ class Command(Node):
         return " ".join(map(operand, self.args))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Pipe(Node):
     """`$a, $b := command | command`."""
 
@@ -164,7 +167,7 @@ class Pipe(Node):
         return declared + " | ".join(map(str, self.commands))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Action(Node):
     """`{{pipeline}}`."""
 
@@ -174,7 +177,7 @@ class Action(Node):
         return braced(self.pipe)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Branch(Node):
     """`if`, `with` or `range` (the `keyword`) with its body and what stands after `else`."""
 
@@ -188,7 +191,7 @@ class Branch(Node):
         return braced(f"{self.keyword} {self.pipe}") + str(self.body) + otherwise + braced("end")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Jump(Node):
     """`break` or `continue` (the `keyword`)."""
 
@@ -198,7 +201,7 @@ class Jump(Node):
         return braced(self.keyword)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Call(Node):
     """`{{template "name" pipeline}}`."""
 
@@ -209,7 +212,7 @@ class Call(Node):
         return braced(f"template {quote(self.name)}" + (f" {self.pipe}" if self.pipe else ""))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Tree:
     """One named template: its body and how many variables its frame holds (`$` is the first)."""
 

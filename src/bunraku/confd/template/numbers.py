@@ -7,11 +7,12 @@ import re
 from bunraku.confd.template.nodes import Number
 from bunraku.confd.template.strings import quote, unquote_rune
 
-_INTEGER = re.compile(
-    r"([+-]?)(?:0[xX](?P<x>(?:_?[0-9a-fA-F])+)|0[oO]?(?P<o>(?:_?[0-7])+)|0[bB](?P<b>(?:_?[01])+)|(?P<d>0|[1-9](?:_?[0-9])*))"
+_INTEGER = (
+    r"([+-]?)(?:0[xX](?P<x>(?:_?[0-9a-fA-F])+)|0[oO]?(?P<o>(?:_?[0-7])+)|0[bB](?P<b>(?:_?[01])+)"
+    r"|(?P<d>0|[1-9](?:_?[0-9])*))"
 )
-_FLOAT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_HEX_FLOAT = re.compile(r"[+-]?0[xX][0-9a-fA-F_]*\.?[0-9a-fA-F_]*[pP][+-]?\d+")
+_FLOAT = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_HEX_FLOAT = r"[+-]?0[xX][0-9a-fA-F_]*\.?[0-9a-fA-F_]*[pP][+-]?\d+"
 _BASES = {"x": 16, "o": 8, "b": 2, "d": 10}
 _INT64 = range(-(1 << 63), 1 << 63)
 
@@ -21,7 +22,7 @@ def number(pos: int, text: str, kind: str) -> Number:
     if kind == "CHAR":
         code = unquote_rune(text)
         return Number(pos, text, code, float(code))
-    if kind == "COMPLEX" or text[-1:] == "i" and _FLOAT.fullmatch(text[:-1]):
+    if kind == "COMPLEX" or text[-1:] == "i" and re.fullmatch(_FLOAT, text[:-1]):
         return _complex(pos, text)
     value = _integer(text)
     if value is not None:
@@ -39,7 +40,7 @@ def number(pos: int, text: str, kind: str) -> Number:
 
 
 def _integer(text: str) -> int | None:
-    match = _INTEGER.fullmatch(text)
+    match = re.fullmatch(_INTEGER, text)
     if match is None:
         return None
     for group, base in _BASES.items():
@@ -50,9 +51,9 @@ def _integer(text: str) -> int | None:
 
 
 def _float(text: str) -> float | None:
-    if _HEX_FLOAT.fullmatch(text):
+    if re.fullmatch(_HEX_FLOAT, text):
         return float.fromhex(text.replace("_", ""))
-    return float(text) if _FLOAT.fullmatch(text) else None
+    return float(text) if re.fullmatch(_FLOAT, text) else None
 
 
 def _complex(pos: int, text: str) -> Number:

@@ -9,7 +9,7 @@ import re
 
 _ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
 _UNESCAPES = {escape[1]: char for char, escape in _ESCAPES.items()} | {"\\": "\\"}
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.S)
+_ESCAPE = r"(?s)\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))"
 
 
 def to_bytes(text: str) -> bytes:
@@ -94,4 +94,4 @@ def _unescaped(body: str, mark: str) -> str:
         return _UNESCAPES[char]
 
     # Bytes written one by one may make up a character together.
-    return to_text(to_bytes(_ESCAPE.sub(one, body)))
+    return to_text(to_bytes(re.sub(_ESCAPE, one, body)))
