@@ -1,5 +1,5 @@
 """The other stores. Redis and ZooKeeper are real; Consul and Vault, which Debian does not have, are stand-ins that
-answer as their documented APIs do."""
+answer as their documented APIs do (test_vault_server.py asks a real one)."""
 
 import base64
 import json

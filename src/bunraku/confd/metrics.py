@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -41,8 +42,19 @@ def serve(address: str, status: Callable[[], dict[str, Any]]) -> Callable[[], No
         server = ThreadingHTTPServer((host.strip("[]"), int(port)), Handler)
     except (OSError, ValueError) as error:
         raise ConfigError(f"metrics_addr {address}: {error}; HOST:PORT is wanted") from None
-    threading.Thread(target=server.serve_forever, name="confd-metrics", daemon=True).start()
-    return server.shutdown
+    ended = threading.Event()
+
+    def answer() -> None:
+        # Not serve_forever, which wakes twice a second to see whether it shall end.
+        while not ended.is_set():
+            server.handle_request()
+
+    def end() -> None:
+        ended.set()
+        server.socket.shutdown(socket.SHUT_RDWR)
+
+    threading.Thread(target=answer, name="confd-metrics", daemon=True).start()
+    return end
 
 
 def as_prometheus(status: dict[str, Any]) -> str:

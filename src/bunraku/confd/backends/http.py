@@ -66,6 +66,8 @@ class Web:
 
 
 def problem_of(answer: Answer) -> str:
-    """What a refusal says."""
+    """What a refusal says, in one line: Vault's own are lists with a heading."""
     told = answer.body.get("errors") if isinstance(answer.body, dict) else None
-    return f"HTTP {answer.code}" + (f": {'; '.join(map(str, told))}" if told else "")
+    lines = [line.strip(" \t*") for text in told or () for line in str(text).splitlines()]
+    said = "; ".join(line for line in lines if line and not line.endswith("occurred:"))
+    return f"HTTP {answer.code}" + (f": {said}" if said else "")

@@ -20,6 +20,10 @@ from bunraku.confd.settings import Settings
 KUBERNETES_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token"
 
 
+class Forbidden(BackendError):
+    """Our token may not do this, or is no longer good."""
+
+
 class Vault(Backend):
     """The secrets of a Vault."""
 
@@ -36,9 +40,19 @@ class Vault(Backend):
         self._renew_at = 0.0
 
     def read(self, keys: Sequence[str]) -> dict[str, str]:
-        """The secrets at the keys and below them."""
-        if not self._token or time.monotonic() > self._renew_at:
+        """The secrets at the keys and below them. Raises BackendError."""
+        known = self._token and time.monotonic() < self._renew_at
+        if not known:
             self._log_in()
+        try:
+            return self._read(keys)
+        except Forbidden:
+            if not known:
+                raise
+            self._log_in()  # the token may have been revoked
+            return self._read(keys)
+
+    def _read(self, keys: Sequence[str]) -> dict[str, str]:
         values: dict[str, str] = {}
         for path in dict.fromkeys(path for key in keys for path in self._paths(key.rstrip("/") or "/")):
             answer = self._ask("GET", path)
@@ -50,7 +64,7 @@ class Vault(Backend):
         """`path` and all below it."""
         yield path
         # Version 2 of the engine lists under another name than it reads.
-        answer = self._ask("LIST", path.replace("/data/", "/metadata/", 1) if _is_second(path) else path)
+        answer = self._ask("LIST", f"{path}/".replace("/data/", "/metadata/", 1).rstrip("/"))
         listed = (answer.body or {}).get("data") or {} if answer.code == 200 else {}
         for name in listed.get("keys") or ():
             yield from self._paths(f"{path.rstrip('/')}/{name.rstrip('/')}")
@@ -59,8 +73,9 @@ class Vault(Backend):
         headers = {"X-Vault-Token": self._token} if self._token else {}
         answer = self._web.ask(method, f"/v1{quote(path)}", headers=headers, body=body)
         if answer.code == 403:
-            self._token = ""
-        if answer.code not in (200, 204, 404):
+            raise Forbidden(f"vault: {method} {path}: {problem_of(answer)}")
+        # 405: a folder, not a secret.
+        if answer.code not in (200, 204, 404, 405):
             raise BackendError(f"vault: {method} {path}: {problem_of(answer)}")
         return answer
 
