@@ -94,3 +94,60 @@ def test_puppet_s_folders(bunraku: Run, tmp_path: Path) -> None:
     words = ["compile", "site.pp", "--codedir", tmp_path / "code"]
     assert '"good day"' in bunraku(*words, "--confdir", tmp_path / "etc").stdout
     assert '"good day"' in bunraku(*words, "--hiera_config", tmp_path / "etc/hiera.yaml").stdout
+
+
+def test_lookup_takes_facts_over_the_host_s_own(bunraku: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "hiera.yaml").write_text(
+        "version: 5\nhierarchy:\n  - {name: own, path: '%{facts.kernel}-%{facts.role}.yaml'}\n"
+    )
+    (tmp_path / "data/Linux-web.yaml").write_text("port: 80\n")
+    (tmp_path / "facts.yaml").write_text("role: web\n")
+    words = ["lookup", "port", "--hiera_config", "hiera.yaml", "--node", "n", "--facts", "facts.yaml"]
+    assert bunraku(*words, "--render-as", "json").stdout == "80\n"
+    (tmp_path / "facts.yaml").write_text("role: [web\n")
+    assert "Error: the facts in facts.yaml are not YAML: " in bunraku(*words, code=1).stderr
+
+
+def test_lookup_after_the_manifest(bunraku: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "code/environments/production"
+    (folder / "manifests").mkdir(parents=True)
+    (folder / "data").mkdir()
+    (folder / "manifests/site.pp").write_text("$tier = 'gold'")
+    (folder / "hiera.yaml").write_text("version: 5\nhierarchy:\n  - {name: tier, path: '%{tier}.yaml'}\n")
+    (folder / "data/gold.yaml").write_text("limit: 9\n")
+    words = ["lookup", "limit", "--codedir", tmp_path / "code"]
+    assert bunraku(*words, "--compile", "--render-as", "s").stdout == "9\n"
+    bunraku(*words, code=1)
+
+
+def test_facts_in_other_forms(bunraku: Run, tmp_path: Path) -> None:
+    (tmp_path / "facts.d").mkdir()
+    (tmp_path / "facts.d/site.txt").write_text("site=here\n")
+    assert bunraku("facts", "--external-dir", "facts.d", "-y", "site", "kernel").stdout == "kernel: Linux\nsite: here\n"
+    assert json.loads(bunraku("facts", "-j", "kernel").stdout) == {"kernel": "Linux"}
+    bunraku("facts", "--external-dir", "facts.d", "--no-external-facts", "site", code=1)
+
+
+def test_what_describe_tells(bunraku: Run) -> None:
+    assert bunraku("describe", "--list").stdout == bunraku("describe").stdout
+    short = bunraku("describe", "-s", "-m", "notify").stdout
+    assert "  name (namevar), message, withpath\n" in short and "alias, audit, before" in short
+    assert "  subscribe\n      Resources that come before this one, and refresh it" in bunraku("describe", "-m").stdout
+
+
+def test_resources_as_data(bunraku: Run) -> None:
+    assert bunraku("resource", "user", "root", "--to_yaml", "--param", "managehome").stdout.startswith(
+        "---\nuser:\n  root:\n    ensure: present\n"
+    )
+    assert "file\n" in bunraku("resource", "--types").stdout
+    assert "has no attribute 'colour'" in bunraku("resource", "user", "root", "--param", "colour", code=1).stderr
+
+
+def test_the_bucket_of_some_days(bunraku: Run, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("x")
+    bunraku("filebucket", "--bucket", "bucket", "backup", "a")
+    listed = bunraku("filebucket", "--bucket", "bucket", "list", "--fromdate", "2020-01-01").stdout
+    assert listed.endswith(f"{tmp_path}/a\n")
+    assert bunraku("filebucket", "--bucket", "bucket", "list", "--todate", "2020-01-01 10:00").stdout == ""
+    assert "'soon' is not a date" in bunraku("filebucket", "list", "--todate", "soon", code=2).stderr

@@ -23,7 +23,7 @@ def test_a_resource_is_shown_as_code_that_changes_nothing_when_applied(tmp_path:
     path.write_text("x")
     path.chmod(0o640)
     shown = bunraku("resource", "file", str(path)).stdout
-    assert "mode   => '0640'" in shown
+    assert "mode     => '0640'" in shown
     again = bunraku("apply", "--statedir", str(tmp_path), "--detailed-exitcodes", "-e", shown)
     assert again.returncode == 0, again.stdout + again.stderr
 
@@ -33,7 +33,7 @@ def test_a_resource_is_changed(tmp_path: Path) -> None:
     result = bunraku("resource", "file", str(path), "ensure=file", "mode=0600", "--statedir", str(tmp_path / "s"))
     assert result.returncode == 0
     assert path.stat().st_mode & 0o777 == 0o600
-    assert "ensure => 'file'" in result.stdout
+    assert "ensure   => 'file'" in result.stdout
     bad = bunraku("resource", "file", str(path), "colour=red")
     assert (bad.returncode, bad.stderr) == (
         1,

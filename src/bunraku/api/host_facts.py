@@ -1,7 +1,8 @@
-"""The facts of this host for a compilation: with those that modules add, as Puppet has them."""
+"""The facts of this host with those that modules and operators add, as Puppet has them."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -9,22 +10,28 @@ from bunraku.facts import Added, Facts, collect
 from bunraku.facts.external import default_folders
 
 
-def host_facts(modulepath: Iterable[Path], *, external: Sequence[str] | None = None) -> Facts:
+def host_facts(
+    modulepath: Iterable[Path] = (), *, external: Sequence[str] | None = None, in_ruby: Sequence[str] | None = ()
+) -> Facts:
     """The facts of this host.
 
     modulepath: folders of modules: the files in a module's `facts.d` are external facts, those in its `lib/facter` are
-    facts in Ruby. external: folders of external facts (default: facter's), which win over the modules'.
+    facts in Ruby. external: folders of external facts (default: facter's), which win over the modules'. in_ruby:
+    further folders of facts in Ruby, beside those that FACTERLIB names; None: no facts in Ruby at all.
     """
     modules = [str(module) for folder in modulepath for module in _folders(folder)]
-    own = default_folders() if external is None else external
-    return collect(external=[*(f"{module}/facts.d" for module in modules), *own], added=_in_ruby(modules))
+    files = [*(f"{module}/facts.d" for module in modules), *(default_folders() if external is None else external)]
+    if in_ruby is None:
+        return collect(external=files)
+    named = [folder for folder in os.environ.get("FACTERLIB", "").split(os.pathsep) if folder]
+    return collect(external=files, added=_in_ruby([*in_ruby, *named, *(f"{module}/lib/facter" for module in modules)]))
 
 
-def _in_ruby(modules: Sequence[str]) -> Callable[[list[str]], Added]:
+def _in_ruby(folders: Sequence[str]) -> Callable[[list[str]], Added]:
     def make(warnings: list[str]) -> Added:
         from bunraku.ruby.facts import RubyFacts
 
-        return RubyFacts([f"{module}/lib/facter" for module in modules], warnings)
+        return RubyFacts(folders, warnings)
 
     return make
 

@@ -11,23 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-METAPARAMETERS = frozenset(
-    (
-        "alias",
-        "audit",
-        "before",
-        "consume",
-        "export",
-        "loglevel",
-        "noop",
-        "notify",
-        "require",
-        "schedule",
-        "stage",
-        "subscribe",
-        "tag",
-    )
-)
+METAPARAMETERS: Mapping[str, str] = {
+    "alias": "Another name by which code may refer to the resource.",
+    "audit": "Properties that are compared with what they were on the last run, and told of where they differ; or all.",
+    "before": "Resources that come after this one.",
+    "consume": "Accepted, of no effect: resources of other nodes that this one needs.",
+    "export": "Accepted, of no effect: what this one gives to resources of other nodes.",
+    "loglevel": "The level of what is logged about it: debug, info, notice, warning, err, alert, emerg, crit.",
+    "noop": "true: what would be changed is told and not done; false: it is done though the run only tells.",
+    "notify": "Resources that come after this one and are refreshed when it changes.",
+    "require": "Resources that come before this one.",
+    "schedule": "The schedule in whose times it may be managed.",
+    "stage": "For classes: the stage of the run to which it belongs.",
+    "subscribe": "Resources that come before this one, and refresh it when they change.",
+    "tag": "Words by which runs (`--tags`) and collectors choose it.",
+}
+"""What every resource can be told, of whatever type, and what that means."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ HIERA_CONFIGS = ("/etc/puppetlabs/puppet/hiera.yaml", "/etc/puppet/hiera.yaml")
 def add_compile_arguments(parser: argparse._ActionsContainer) -> None:
     """The flags that say what a catalog is made of."""
     add_environment_arguments(parser)
-    parser.add_argument("--facts", metavar="FILE", help="facts as JSON, instead of this host's")
+    parser.add_argument("--facts", metavar="FILE", help="facts as JSON or YAML, instead of this host's")
     parser.add_argument("--certname", metavar="NAME", help="the node's name (default: the fact networking.fqdn)")
     parser.add_argument("--hiera-config", "--hiera_config", metavar="FILE", help="a hiera.yaml (Puppet's own)")
     parser.add_argument("--confdir", metavar="FOLDER", help="where hiera.yaml is (/etc/puppetlabs/puppet, /etc/puppet)")
@@ -49,10 +49,13 @@ def add_environment_arguments(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def compile_as_told(args: argparse.Namespace, manifest: Path | str | None) -> Compilation:
+def compile_as_told(
+    args: argparse.Namespace, manifest: Path | str | None, *, facts_over_own: bool = False
+) -> Compilation:
     """Compile a manifest, or code, as the flags say; what it logs goes to standard error. Raises CompileError.
 
-    manifest: None for that of the environment; a folder with an environment.conf is an environment.
+    manifest: None for that of the environment; a folder with an environment.conf is an environment. facts_over_own:
+    facts from a file are put over this host's, not in their place.
     """
     import gc
 
@@ -69,6 +72,8 @@ def compile_as_told(args: argparse.Namespace, manifest: Path | str | None) -> Co
         assert not isinstance(environment, str)
         manifest = environment.manifest_to_compile()
     facts = read_facts(args.facts, modulepath)
+    if facts_over_own and args.facts:
+        facts = ChainMap(cast("dict[str, Any]", facts), cast("dict[str, Any]", read_facts(None, modulepath)))
     certname = args.certname or certname_of(facts)
     compilation = compile(
         manifest,
@@ -132,8 +137,8 @@ def folders(path: str | None) -> list[str]:
 
 
 def read_facts(path: str | None, modulepath: Sequence[Path]) -> Mapping[str, Any]:
-    """The facts in a JSON file, or this host's with those of the modules. Raises CompileError for a file that cannot
-    be read.
+    """The facts in a file of JSON or YAML, or this host's with those of the modules. Raises CompileError for a file
+    that cannot be read.
     """
     from bunraku import CompileError
 
@@ -141,17 +146,36 @@ def read_facts(path: str | None, modulepath: Sequence[Path]) -> Mapping[str, Any
         from bunraku.api.host_facts import host_facts
 
         return host_facts(modulepath)
+    try:
+        text = Path(path).read_bytes()
+    except OSError as error:
+        raise CompileError(f"cannot read the facts in {path}: {error.strerror}") from None
+    found = _parsed_yaml(path, text) if path.endswith((".yaml", ".yml")) else _parsed_json(path, text)
+    if not isinstance(found, dict):
+        raise CompileError(f"the facts in {path} are not a hash of names and values")
+    return found
+
+
+def _parsed_json(path: str, text: bytes) -> Any:
     import orjson
 
     try:
-        found = orjson.loads(Path(path).read_bytes())
-    except OSError as error:
-        raise CompileError(f"cannot read the facts in {path}: {error.strerror}") from None
+        return orjson.loads(text)
     except ValueError as error:
+        from bunraku import CompileError
+
         raise CompileError(f"the facts in {path} are not JSON: {error}") from None
-    if not isinstance(found, dict):
-        raise CompileError(f"the facts in {path} are not a JSON object")
-    return found
+
+
+def _parsed_yaml(path: str, text: bytes) -> Any:
+    from bunraku.formats.yaml import YamlError, load
+
+    try:
+        return load(text.decode(), symbols=False, dates=True)
+    except (YamlError, UnicodeDecodeError) as error:
+        from bunraku import CompileError
+
+        raise CompileError(f"the facts in {path} are not YAML: {error}") from None
 
 
 def agent_facts(certname: str, *, noop: bool) -> dict[str, Any]:

@@ -4,20 +4,26 @@ bunraku describe file          the type and its parameters
 bunraku describe               all types, a line each
 bunraku describe split         the function
 bunraku describe --functions   all functions, a line each
+bunraku describe --meta        what every resource can be told
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator, Mapping
 from textwrap import fill
 
 from bunraku import resources
+from bunraku.catalog.signature import METAPARAMETERS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `bunraku describe`."""
     parser.add_argument("name", nargs="?", help="a resource type, or a function")
+    parser.add_argument("-l", "--list", action="store_true", help="all types, a line each")
+    parser.add_argument("-s", "--short", action="store_true", help="the names of the parameters only")
+    parser.add_argument("-m", "--meta", action="store_true", help="the metaparameters too, or alone")
     parser.add_argument("--functions", action="store_true", help="the functions, not the types")
     parser.add_argument("--markdown", action="store_true", help="as the pages of the documentation")
 
@@ -26,14 +32,18 @@ def run(args: argparse.Namespace) -> int:
     """Print what the docstrings say."""
     from bunraku.cli import function_reference as functions
 
-    if args.name is None:
-        if args.functions:
+    if args.name is None or args.list:
+        if args.meta:
+            print(_metaparameters(args.short))
+        elif args.functions:
             print(functions.markdown() if args.markdown else functions.overview())
         else:
             print(markdown() if args.markdown else _overview())
         return 0
     if not args.functions and resources.load(args.name.lower()) is not None:
-        print(markdown_of(args.name.lower()) if args.markdown else _described(args.name.lower()))
+        print(markdown_of(args.name.lower()) if args.markdown else _described(args.name.lower(), args.short))
+        if args.meta:
+            print(f"\n{_metaparameters(args.short)}")
         return 0
     described = functions.described(args.name)
     if described is None:
@@ -62,14 +72,27 @@ def _summary(name: str) -> str:
     return _doc(name).split(". ")[0].rstrip(".") + "."
 
 
-def _described(name: str) -> str:
+def _described(name: str, short: bool) -> str:
     native = _type(name)
-    lines = [name, "", fill(_doc(name), 100), ""]
-    for parameter in native.parameters.values():  # type: ignore[attr-defined]
-        if parameter.name not in native.accepted:  # type: ignore[attr-defined]
-            lines.append(f"  {parameter.name}{' (namevar)' if parameter.namevar else ''}")
-            lines.append(fill(_parameter_doc(parameter), 100, initial_indent="      ", subsequent_indent="      "))
-    return "\n".join(lines)
+    parameters = {
+        f"{parameter.name}{' (namevar)' if parameter.namevar else ''}": _parameter_doc(parameter)
+        for parameter in native.parameters.values()  # type: ignore[attr-defined]
+        if parameter.name not in native.accepted  # type: ignore[attr-defined]
+    }
+    return "\n".join([name, "", fill(_doc(name), 100), "", *_listed(parameters, short)])
+
+
+def _metaparameters(short: bool) -> str:
+    return "\n".join(["Metaparameters", "", *_listed(METAPARAMETERS, short)])
+
+
+def _listed(parameters: Mapping[str, str], short: bool) -> Iterator[str]:
+    if short:
+        yield fill(", ".join(parameters), 100, initial_indent="  ", subsequent_indent="  ")
+        return
+    for name, doc in parameters.items():
+        yield f"  {name}"
+        yield fill(doc, 100, initial_indent="      ", subsequent_indent="      ")
 
 
 def _parameter_doc(parameter: object) -> str:

@@ -20,11 +20,23 @@ from bunraku.resources.file.content import Content, diff
 ARGUMENTS = {"list": 0, "get": 1, "diff": 2, "restore": 2, "backup": 1}
 
 
+def _moment(text: str) -> float:
+    """A date, or a date and a time, as seconds of the epoch. Raises ArgumentTypeError."""
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a date (2026-11-22, 2026-11-22 07:41)") from None
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `bunraku filebucket`."""
     parser.add_argument("action", choices=ARGUMENTS)
     parser.add_argument("what", nargs="*", help="a file, a checksum or the beginning of one")
     parser.add_argument("--bucket", metavar="FOLDER", help="the bucket (default: the state folder's)")
+    parser.add_argument("-f", "--fromdate", metavar="DATE", type=_moment, help="list: only what was kept from then on")
+    parser.add_argument("-t", "--todate", metavar="DATE", type=_moment, help="list: only what was kept until then")
     parser.add_argument("-l", "--local", action="store_true", help="accepted: buckets are local")
 
 
@@ -41,6 +53,9 @@ def run(args: argparse.Namespace) -> int:
         return 1
     bucket = Bucket(Path(args.bucket) if args.bucket else state_folder() / "bucket")
     try:
+        if args.action == "list":
+            _list(bucket, args.fromdate or 0.0, args.todate or float("inf"))
+            return 0
         return _act(bucket, args.action, args.what)
     except _Missing as error:
         print(f"Error: {error}", file=sys.stderr)
@@ -51,12 +66,15 @@ def run(args: argparse.Namespace) -> int:
     return 1
 
 
-def _act(bucket: Bucket, action: str, what: list[str]) -> int:
-    if action == "list":
-        for kept in sorted(bucket, key=lambda kept: kept.time):
+def _list(bucket: Bucket, since: float, until: float) -> None:
+    for kept in sorted(bucket, key=lambda kept: kept.time):
+        if since <= kept.time <= until:
             when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(kept.time))
             print(f"{kept.digest} {when} {', '.join(kept.paths)}")
-    elif action == "get":
+
+
+def _act(bucket: Bucket, action: str, what: list[str]) -> int:
+    if action == "get":
         for chunk in _content(bucket, what[0]).chunks():
             sys.stdout.buffer.write(chunk)
     elif action == "diff":

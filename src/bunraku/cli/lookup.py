@@ -27,7 +27,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--explain-options", action="store_true", help="draw the search for lookup_options instead")
     parser.add_argument("--default", metavar="VALUE", help="the value where there is none")
     parser.add_argument("--type", metavar="TYPE", help="the type that the value must be of")
-    parser.add_argument("--format", choices=("yaml", "json", "text"), default="yaml", help="how to print (yaml)")
+    parser.add_argument(
+        "--format",
+        "--render-as",
+        choices=("yaml", "json", "text", "s"),
+        default="yaml",
+        help="how to print (yaml); s is text",
+    )
+    parser.add_argument(
+        "--compile", action="store_true", help="compile the environment's manifest before: its variables can be used"
+    )
     merge = parser.add_argument_group("merging")
     merge.add_argument("--merge", choices=("first", "unique", "hash", "deep"), help="what several levels come to")
     merge.add_argument("--knock-out-prefix", metavar="PREFIX", help="deep: marks a value that takes others away")
@@ -67,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _value(args: argparse.Namespace, explainer: Explainer | None) -> Any:
     """The value, looked up from the top scope. Raises CompileError."""
-    compilation = compile_as_told(args, "")
+    compilation = compile_as_told(args, None if args.compile else "", facts_over_own=True)
     options: dict[str, Any] = {"merge": _merge(args)}
     if args.default is not None:
         options["default"] = args.default
@@ -105,7 +114,7 @@ def _written(value: Any, form: str) -> str:
         import json
 
         return json.dumps(plain, indent=2, ensure_ascii=False)
-    if form == "text" and not isinstance(plain, list | dict):
+    if form in ("text", "s") and not isinstance(plain, list | dict):
         return "" if plain is None else str(plain)
     from bunraku.language.functions.stdlib.yaml_text import dump
 

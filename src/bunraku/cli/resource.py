@@ -3,12 +3,14 @@
 bunraku resource user                         every user
 bunraku resource file /etc/hosts              one file
 bunraku resource service nginx ensure=stopped change it, then show it
+bunraku resource --types                      the types there are
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +21,38 @@ from bunraku.resources.base import ResourceError, ResourceType, Run
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `bunraku resource`."""
-    parser.add_argument("type", help="a resource type; `bunraku describe` lists them")
+    parser.add_argument("type", nargs="?", help="a resource type; --types lists them")
     parser.add_argument("name", nargs="?", help="one resource (default: all)")
     parser.add_argument("attributes", nargs="*", metavar="attribute=value", help="what shall be")
     parser.add_argument("-n", "--noop", action="store_true", help="show what would be changed, and change nothing")
+    parser.add_argument("-t", "--types", action="store_true", help="list the types")
+    parser.add_argument("-y", "--to_yaml", "--to-yaml", action="store_true", help="print YAML, as for Hiera")
+    parser.add_argument(
+        "-p", "--param", metavar="NAME", action="append", default=[], help="print this parameter too; may be repeated"
+    )
     parser.add_argument("--statedir", metavar="FOLDER", help="where reports, backups and the lock are kept")
 
 
 def run(args: argparse.Namespace) -> int:
     """Change what is asked for, and print what there is."""
-    native = resources.load(args.type.lower())
+    if args.types:
+        print("\n".join(resources.names()))
+        return 0
+    native = resources.load(args.type.lower()) if args.type else None
     try:
         if native is None:
-            raise ValueError(f"there is no type '{args.type}'; `bunraku describe` lists them")
+            named = f"there is no type '{args.type}'" if args.type else "a type is needed"
+            raise ValueError(f"{named}; `bunraku resource --types` lists them")
         if args.attributes:
             return _change(native, args)
         names = [args.name] if args.name else sorted(native.instances(_run(args)))
         instances = [native(Resource(capitalize(native.type_name), name), _run(args)) for name in names]
         native.prefetch(instances, instances[0].run if instances else _run(args))
-        for instance in instances:
-            print(code(instance))
+        if args.to_yaml:
+            print(_yaml(native.type_name, instances, args.param))
+        else:
+            for instance in instances:
+                print(code(instance, args.param))
     except (ValueError, ResourceError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
@@ -79,17 +93,38 @@ def _change(native: type[ResourceType], args: argparse.Namespace) -> int:
     return 1 if result.counts["failed"] else 0
 
 
-def code(instance: ResourceType) -> str:
-    """What there is, as Puppet code that could be applied."""
+def code(instance: ResourceType, also: Sequence[str] = ()) -> str:
+    """What there is, as Puppet code that could be applied. also: parameters that are printed too."""
+    shown = _state(instance, also)
+    width = max(map(len, shown), default=0)
+    lines = [f"  {name:<{width}} => {literal(value)}," for name, value in shown.items()]
+    return "\n".join([f"{instance.type_name} {{ {literal(instance.title)}:", *lines, "}"])
+
+
+def _state(instance: ResourceType, also: Sequence[str]) -> dict[str, Any]:
+    """What there is, by property, `ensure` first; and the parameters `also`, where they have a value."""
     state = instance.read()
     shown = {
         name: instance.reported(name, state[name])
         for name in instance.properties
-        if state.get(name) not in (None, "") and name not in instance.unprinted
+        if state.get(name) not in (None, "", []) and name not in instance.unprinted
     }
-    width = max(map(len, shown), default=0)
-    lines = [f"  {name:<{width}} => {literal(value)}," for name, value in shown.items()]
-    return "\n".join([f"{instance.type_name} {{ {literal(instance.title)}:", *lines, "}"])
+    if instance.provider_used is not None:
+        shown["provider"] = instance.provider_used
+    for name in also:
+        if name not in instance.parameters:
+            raise ValueError(f"{instance.type_name} has no attribute '{name}'")
+        value = instance.provider_used if name == "provider" else getattr(instance, name, None)
+        if value is not None and name not in instance.unprinted:
+            shown.setdefault(name, value)
+    return dict(sorted(shown.items(), key=lambda item: (item[0] != "ensure", item[0])))
+
+
+def _yaml(type_name: str, instances: Sequence[ResourceType], also: Sequence[str]) -> str:
+    """What there is, as data from which `create_resources` makes it."""
+    from bunraku.language.functions.stdlib.yaml_text import dump
+
+    return dump({type_name: {one.title: _state(one, also) for one in instances}}, {}).rstrip("\n")
 
 
 def literal(value: Any) -> str:
