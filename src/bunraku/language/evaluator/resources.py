@@ -410,7 +410,7 @@ def _relationship(unit: Unit, node: nodes.Relationship) -> Closure:
 
     def relate(scope: Scope) -> list[Any]:
         values = left_of(scope), right_of(scope)
-        left, right = (_operands(unit, node, value) for value in values)
+        left, right = (_operands(unit, node, value, scope) for value in values)
         sources, targets = (right, left) if reverse else (left, right)
         try:
             for source in sources:
@@ -427,13 +427,13 @@ def _relationship(unit: Unit, node: nodes.Relationship) -> Closure:
     return relate
 
 
-def _operands(unit: Unit, node: nodes.Relationship, value: Any) -> list[Any]:
+def _operands(unit: Unit, node: nodes.Relationship, value: Any, scope: Scope) -> list[Any]:
     """The references and collectors that one side of an arrow stands for, each once."""
     operands: list[Any] = []
     for operand in flattened([value]):
         if isinstance(operand, str):
             try:
-                operand = types.parse(operand)
+                operand = types.parse(operand, scope.compiler.find_type)
             except CompileError as error:
                 raise unit.placed(error, node) from None
         if isinstance(operand, types.PType):

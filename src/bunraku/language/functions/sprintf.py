@@ -353,8 +353,9 @@ def _hexadecimal(directive: _Directive, number: float) -> str:
     elif directive.precision < 13:
         rounded = round(int(whole[2:] + fraction.ljust(13, "0"), 16) / 16 ** (13 - directive.precision))
         text = format(rounded, "x").rjust(directive.precision + 1, "0")
-        cut = len(text) - directive.precision
-        whole, fraction = "0x" + text[:cut], text[cut:]
+        if text[0] == "2":  # rounded up to a whole power
+            text, exponent = "1" + text[1:], f"{int(exponent) + 1:+d}"
+        whole, fraction = "0x" + text[0], text[1:]
     else:
         fraction = fraction.ljust(directive.precision, "0")
     point = "." if fraction or "#" in directive.flags else ""

@@ -164,6 +164,5 @@ def given(formats: dict[Any, Any] | None) -> Formats | None:
             allowed = ", ".join(f"'{key}'" for key in _KEYS)
             raise ValueError(f"only {allowed} are allowed in a container format, got {interpolate(form)}")
         elements = given(form.get("string_formats"))
-        text = form.get("format", "%p")
-        result[kind] = Format(text, form.get("separator"), form.get("separator2"), elements)
+        result[kind] = Format(form.get("format", ""), form.get("separator"), form.get("separator2"), elements)
     return result

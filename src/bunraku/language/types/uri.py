@@ -20,6 +20,9 @@ _FORM = re.compile(
     re.DOTALL,
 )
 
+_COLON_FIRST = re.compile(r"(?![A-Za-z][A-Za-z0-9+.-]*:)[^/?#:]*:")
+"""A colon before any slash, after what can be no scheme."""
+
 
 class URI:
     """A URI by its parts: each a str or None, port an int or None (that of the scheme, where it says none)."""
@@ -34,7 +37,7 @@ class URI:
     def parse(cls, text: str) -> URI:
         """The URI that `text` says. Raises ValueError."""
         match = None if _BAD.search(text) else _FORM.match(text)
-        if match is None or (match["host"] is None and match["path"].startswith("//")):
+        if match is None or (match["host"] is None and match["path"].startswith("//")) or _COLON_FIRST.match(text):
             raise ValueError(f'bad URI(is not URI?): "{text}"')
         parts: dict[str, Any] = dict.fromkeys(PARTS) | match.groupdict()
         if parts["scheme"] and parts["host"] is None and parts["path"] and not parts["path"].startswith("/"):
@@ -131,6 +134,8 @@ class PURIType(PType):
         """The type of `URI[parameter]`. Raises ValueError."""
         if isinstance(parameter, dict):
             return cls(parameter)
+        if isinstance(parameter, str) and parameter and not URI.parse(parameter).parts["scheme"]:
+            raise ValueError(f"URI-Type parameter has wrong type, expects an absolute URI, got '{parameter}'")
         return cls(_conditions(URI.parse(parameter) if isinstance(parameter, str) else parameter))
 
     def parts(self) -> tuple[Any, ...]:
