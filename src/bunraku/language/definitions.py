@@ -135,13 +135,10 @@ class Definition:
     def _set_variables(self, compiler: Compiler, resource: Declaration, scope: Scope) -> None:
         given = resource.parameters
         variables = scope.variables
-        module = given.get("module_name") or self.module
-        if module is not None:
-            variables["module_name"] = module
         parent = scope.frame.parent
-        caller = given.get("caller_module_name") or (parent and parent.source and parent.source.module)
-        if caller is not None:
-            variables["caller_module_name"] = caller
+        caller = parent and parent.source and parent.source.module
+        variables["module_name"] = given.get("module_name") or self.module or ""
+        variables["caller_module_name"] = given.get("caller_module_name") or caller or ""
         if self.kind == "class":
             self._bind_data(compiler, resource, scope)
         folded = self.kind == "class"

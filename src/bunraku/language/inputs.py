@@ -102,9 +102,11 @@ class Inputs:
     @property
     def server_facts(self) -> dict[str, Any]:
         """What the side that compiles says about itself."""
-        facts = {"serverversion": "7.23.0", "servername": self.certname, "environment": self.environment}
+        facts = {"serverversion": "7.23.0", "servername": self.certname}
         address = self.facts.get("ipaddress") or (self.facts.get("networking") or {}).get("ip")
-        return facts if address is None else {**facts, "serverip": address}
+        if address is not None:
+            facts["serverip"] = address
+        return {**facts, "environment": self.environment}
 
     @property
     def trusted(self) -> dict[str, Any]:
@@ -224,6 +226,10 @@ class Inputs:
         if (found is None or found.is_surface) and self.ruby is not None:
             found = self.ruby.find_type(name) or found
         return found
+
+    def has_ruby_type(self, name: str) -> bool:
+        """Whether a module has a native type of the name, written in Ruby."""
+        return any((folder / "lib" / "puppet" / "type" / f"{name}.rb").is_file() for folder in self.modules.values())
 
     def close(self) -> None:
         """Give back what was taken: the Ruby worker ends."""

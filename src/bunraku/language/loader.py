@@ -6,7 +6,8 @@ Rules:
   `types/init_typeset.pp` has the TypeSet `A`, whose types are `A::B`, too.
 - The environment's folder is a module, too, for functions and types: `environment::b` is in
   `functions/environment/b.pp`, and `b` without a module in `functions/b.pp`.
-- Built-in functions and types cannot be redefined; nobody looks here for them.
+- Built-in functions and types cannot be redefined; nobody looks here for them. A define may have the name of a
+  resource type that is not Puppet's own.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bunraku.language import nodes
+from bunraku.language import nodes, types
 from bunraku.language.errors import CompileError
 from bunraku.language.evaluator.calls import Function
 from bunraku.language.evaluator.unit import Unit
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
 _KINDS = {nodes.ClassDefinition: "class", nodes.DefineDefinition: "define"}
 TYPE_SET = "init_typeset.pp"
 """The file with the TypeSet that is named after its module."""
+
+PUPPETS_OWN = frozenset(
+    (
+        *("component", "exec", "file", "filebucket", "group", "node", "notify", "package", "resources"),
+        *("schedule", "service", "stage", "tidy", "user", "whit"),
+    )
+)
+"""The resource types that Puppet itself has: nobody else defines one of these names."""
 
 ENVIRONMENT = "environment"
 """What the environment is called as a module."""
@@ -159,6 +168,7 @@ class Loader:
                 self.functions[node.name] = Function(unit, node)
             elif isinstance(node, nodes.TypeAlias):
                 name = node.name.lower()
+                _check_not_built_in(name)
                 if name in self.aliases:
                     raise _redefined("type", name, self.aliases[name])
                 self.aliases[name] = Alias(unit, node)
@@ -229,11 +239,25 @@ def _check_alone(program: nodes.Program, kind: type[nodes.Node], name: str) -> N
 
 
 def _redefined(kind: str, name: str, other: Any) -> CompileError:
-    """The error of a second function, type alias or define of a name; the reference speaks of them by URI."""
+    """The error of a second function, type alias or define of a name."""
     line, column = other.unit.program.place(other.node.pos)
     origin = f"{'file://' + other.unit.file if other.unit.file else 'string:'}?line={line}&pos={column}"
+    return _redefinition(kind, name, f"Originally set at {origin}.")
+
+
+def _redefinition(kind: str, name: str, origin: str) -> CompileError:
+    """What the reference says; it speaks of entities by URI."""
     entity = f"http://puppet.com/2016.1/runtime/{kind}/{name}"
-    return CompileError(f"Attempt to redefine entity '{entity}'. Originally set at {origin}.")
+    return CompileError(f"Attempt to redefine entity '{entity}'. {origin}")
+
+
+def _check_not_built_in(name: str) -> None:
+    """Raises CompileError for the name of a type that the language, or Puppet, comes with."""
+    known = types.lookup(name)
+    if name in PUPPETS_OWN or isinstance(known, types.PTypeAliasType) or name in ("annotation", "deferred"):
+        raise _redefinition("type", name, "Set at unknown location")
+    if known is not None and name != "error":
+        raise _redefinition("type", name, "Originally set by Puppet-Type-System/Static-Loader.")
 
 
 def _taken(definition: Definition, what: str, other: Definition, rest: str) -> CompileError:

@@ -198,3 +198,16 @@ $y = @("END":json)
   {"a": ${x}}
   | END
 notice($y)
+#### class called main
+class main { notify { 'm': } }
+include main
+notice(defined(Class['main']))
+#### include settings
+include settings
+notify { 'n': require => Class['settings'] }
+#### parameter require of the manifest's own class
+notify { 'n': require => Class['main'] }
+#### type alias over a built-in type
+type Integer = String
+#### type alias over a resource type
+type File = String

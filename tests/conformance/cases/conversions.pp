@@ -160,3 +160,10 @@ notice(Timestamp('2020-01-02T00:00:00') - Timestamp('2020-01-01T00:00:00'))
 notice(SemVer('1.2.3').major)
 #### 081
 notice(Integer['a'])
+#### format hash without a format
+notice(String({ a => 1 }, { Hash => { separator => ';' } }))
+#### hexadecimal floats, rounded up
+notice(String(0.1, '%.0A'), sprintf('%.1a %a %.3a %.0a', 0.1, 0.1, 1.999999, 3.9))
+#### URI with a colon before any slash
+notice(URI('a/1:b'), URI('./1:b'))
+notice(URI('1:b'))

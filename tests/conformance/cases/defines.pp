@@ -92,3 +92,7 @@ A::B['x'] -> notify { 'after': }
 #### edges inside
 define d { notify { 'one': } -> notify { 'two': } }
 d { 'a': }
+#### define called as a type of the core modules
+define cron { notify { "cron ${title}": } }
+cron { 'y': }
+Cron['y'] -> notify { 'n': }

@@ -95,3 +95,12 @@ notify { "${::Foo::Bar['a']} ${::File['/a']}":
   message => [::File['/a'] == File['/a'], 1 =~ ::Integer, Resource['::file', '/a'], defined(::Foo::Bar['a'])],
 }
 ::Foo::Bar <| |> -> Notify <| |>
+#### arrow and references in text
+define d::e { notify { "in ${title}": } }
+d::e { 'x': }
+notify { ['a', 'b', 'c']: }
+Notify['a'] -> 'Notify[b]' ~> "Notify['c']"
+['D::E[x]', 'Notify[b]'] -> File['/t']
+file { '/t': }
+#### arrow and the manifest's own class
+Class['main'] -> notify { 'a': }

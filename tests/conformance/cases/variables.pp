@@ -78,3 +78,21 @@ include sample::params
 notice($nope['a'])
 #### interpolated unknown
 notice("x${nope}y")
+#### module names outside of modules
+class c { notice($module_name == '', $caller_module_name == '', defined('$caller_module_name')) include d }
+class d { e { 'x': } }
+define e { notice("[${module_name}] [${caller_module_name}]", $caller_module_name == undef) }
+include c
+notice($module_name == '', $caller_module_name == undef)
+#### assignment to module_name
+$module_name = 1
+#### assignment to module_name in a class
+class c { $module_name = 1 }
+include c
+#### assignment to caller_module_name in a class
+class c { $caller_module_name = 1 }
+include c
+#### lambda parameter facts
+[1].each |$facts| { notice($facts) }
+#### server facts in order
+notice($server_facts.keys)

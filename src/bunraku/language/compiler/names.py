@@ -9,7 +9,7 @@ from bunraku.language.compiler.messages import Messages
 from bunraku.language.draft import Draft
 from bunraku.language.errors import CompileError
 from bunraku.language.inputs import NOT_FOUND, Inputs
-from bunraku.language.loader import Loader
+from bunraku.language.loader import PUPPETS_OWN, Loader
 from bunraku.language.resource import Declaration, ResourceType
 from bunraku.language.scope import MISSING, Scope
 from bunraku.language.suggest import nearest
@@ -38,7 +38,7 @@ class Names(Messages):
             return dict(self.inputs.facts)
         value = self.inputs.fact(name)
         if value is NOT_FOUND:
-            return {"module_name": "", "caller_module_name": None}.get(name, MISSING)
+            return None if name == "caller_module_name" else MISSING
         return value
 
     def top_variables(self) -> dict[str, Any]:
@@ -119,11 +119,12 @@ class Names(Messages):
             return found
 
     def _load_resource_type(self, name: str) -> ResourceType | None:
+        # A type of ours that Puppet does not have gives way to a define, as there would be only that.
+        definition = None if name in PUPPETS_OWN else self.loader.find_define(name)
+        if definition is not None and (":" in name or not self.inputs.has_ruby_type(name)):
+            return ResourceType(name, definition, None)
         signature = None if ":" in name else self.inputs.find_type(name)
-        if signature is not None:
-            return ResourceType(name, None, signature)
-        definition = self.loader.find_define(name)
-        return None if definition is None else ResourceType(name, definition, None)
+        return None if signature is None else ResourceType(name, None, signature)
 
     def find_function(self, name: str) -> Any:
         """The function `name`: something with `call(scope, arguments, block)`; None where there is none."""
@@ -179,8 +180,8 @@ class Names(Messages):
     def find_resource(self, type_name: str, title: str) -> Declaration | None:
         """The resource `type_name[title]` declared so far, or None."""
         if type_name.lower() == "class":
-            name = title.lower().removeprefix("::")
-            return self.draft.find(f"Class[{types.capitalize_segments(name) if name != 'main' else name}]")
+            # What the manifest itself is called, Class[main], cannot be spelt.
+            return self.draft.find(f"Class[{types.capitalize_segments(title.lower().removeprefix('::'))}]")
         kind = self.resource_type(type_name)
         return None if kind is None else self.draft.find_in(kind, title)
 

@@ -62,7 +62,10 @@ class Compiler(Classes):
         stage.kind = "compilable_type"
         stage.tags = {"stage": None}
         self.draft.add(stage)
-        settings = self._class_declaration(Definition("class", "settings"), self._top_frame)
+        definition = Definition("class", "settings")
+        self.loader.classes.setdefault("settings", definition)
+        settings = self._class_declaration(definition, self._top_frame)
+        settings.is_evaluated = True
         self.draft.add(settings)
         self.add_class("settings")
         self.add_to_stage(settings)
@@ -83,7 +86,7 @@ class Compiler(Classes):
         self.draft.add(main)
         self.draft.collectable(main)
         self.add_to_stage(main)
-        self.top.variables["title"] = self.top.variables["name"] = "main"
+        self.top.variables |= {"title": "main", "name": "main", "module_name": ""}
         self.class_scopes[""] = self.top
         for unit in units:
             body = unit.effect(unit.program.body)

@@ -9,7 +9,7 @@ from typing import Any
 from bunraku.language import nodes, types
 from bunraku.language.errors import CompileError
 from bunraku.language.evaluator.unit import Closure, Unit
-from bunraku.language.evaluator.values import PendingParameter
+from bunraku.language.evaluator.values import RESERVED_VARIABLES, PendingParameter
 from bunraku.language.scope import PENDING, Scope
 
 LITERALS = (nodes.Literal, nodes.Name)
@@ -68,7 +68,7 @@ def is_fixed(node: nodes.Node | None) -> bool:
 class Parameters:
     """The parameters of one lambda or function. least, most: how many arguments it takes (most None = any number)."""
 
-    __slots__ = ("all", "is_plain", "least", "most", "names", "unit")
+    __slots__ = ("all", "is_plain", "least", "most", "names", "reserved", "unit")
 
     def __init__(self, unit: Unit, given: Sequence[nodes.Parameter]) -> None:
         self.unit = unit
@@ -77,7 +77,8 @@ class Parameters:
         rest = bool(self.all) and self.all[-1].captures_rest
         self.least = sum(p.default is None and not p.captures_rest for p in self.all)
         self.most = None if rest else len(self.all)
-        self.is_plain = not rest and not any(p.is_typed or p.default for p in self.all)
+        self.reserved = next((name for name in self.names if name in RESERVED_VARIABLES), None)
+        self.is_plain = not rest and not self.reserved and not any(p.is_typed or p.default for p in self.all)
 
     def takes(self, count: int) -> bool:
         """Whether `count` arguments fit."""
@@ -100,6 +101,8 @@ class Parameters:
                     self.check(name, scope, arguments, None)
             elif not wanted.instance(value):
                 self.check(name, scope, self._laid_out(variables), None)
+        if self.reserved:
+            raise CompileError(f"Attempt to assign to a reserved variable name: '{self.reserved}'")
         return variables
 
     def _variables(self, name: str, scope: Scope, arguments: Sequence[Any]) -> dict[str, Any]:
