@@ -42,6 +42,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 from bunraku.catalog.signature import ParameterSignature, TypeSignature
+from bunraku.system.paths import Folder
 
 if TYPE_CHECKING:
     from typing import Self
@@ -168,6 +169,7 @@ class Run:
     folders whose renames the engine flushes to the disk before the run is reported. ahead: the resources of the same
     type whose turn could come right after a resource's, with no other work between: what may be done in one go.
     folders: paths where a folder is managed, and was found or made: a link that takes its place is not followed.
+    folder: the one that was looked into last.
     elsewhere: makes the one who applies resources of types that bunraku does not have. at_end: called when the run is
     over, however it ended.
     """
@@ -189,8 +191,9 @@ class Run:
         self.resources: dict[tuple[str, str], ResourceType] = {}
         self.unflushed: set[str] = set()
         self.folders: set[str] = set()
+        self.folder = Folder()
         self.elsewhere: Callable[[], Elsewhere] | None = None
-        self.at_end: list[Callable[[], None]] = []
+        self.at_end: list[Callable[[], None]] = [self.folder.close]
         self.ahead: Callable[[ResourceType], list[ResourceType]] = lambda resource: []
         self.log: Callable[[str, str, str], None] = lambda level, message, source: None
 
@@ -403,13 +406,15 @@ class ResourceType:
 
 
 def shown(value: Any) -> str:
-    """A value as messages have it: strings as they are, lists comma-separated, nothing as `absent`."""
+    """A value as messages have it: strings as they are, lists and hashes as in Puppet code, nothing as `absent`."""
     if value is None:
         return "absent"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
         return f"[{', '.join(map(shown, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{shown(key)} => {shown(item)}' for key, item in value.items())}}}"
     return str(value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bunraku.resources.base import Changes, Param, Property, ResourceType, State, boolean
+from bunraku.resources.base import Changes, Param, Property, ResourceType, State, boolean, shown
 
 
 class Notify(ResourceType):
@@ -35,4 +35,4 @@ class Notify(ResourceType):
 
     def describe(self, name: str, current: Any, desired: Any) -> str:
         """The message itself."""
-        return desired if isinstance(desired, str) else str(desired)
+        return shown(desired)

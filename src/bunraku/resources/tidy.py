@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fnmatch import fnmatch
 from typing import Any
 
@@ -48,7 +48,9 @@ class Tidy(ResourceType):
     age = Param("How old files have to be: 10m, 5h, 1d, 2w.", munge=_age)
     size = Param("How big files have to be: 100k, 3m, 1g.", munge=_size)
     type = Param("Which time counts.", values=("atime", "mtime", "ctime"), default="atime")
-    rmdirs = Param("Whether folders that are left empty are removed.", munge=boolean, default=False)
+    rmdirs = Param(
+        "Whether folders are removed too, if they are due themselves and left empty.", munge=boolean, default=False
+    )
     backup = Param("As the file's.")
 
     def read(self) -> State:
@@ -61,38 +63,34 @@ class Tidy(ResourceType):
     def generate(self) -> Iterable[Resource]:
         """Every file to be removed, as absent; folders after what is in them."""
         extra = {} if self.backup is None else {"backup": self.backup}
-        for path, is_folder in self._doomed():
+        for path, is_folder in self._doomed(self.path, self.recurse)[0]:
             more = {"force": True} if is_folder else {}
             yield Resource("File", path, {"ensure": "absent", **extra, **more})
 
-    def _doomed(self) -> list[tuple[str, bool]]:
-        found = [(path, False) for path in self._files(self.path, self.recurse) if self._is_due(path)]
-        if not self.rmdirs:
-            return found
-        doomed = {path for path, _ in found}
-        for folder, folders, names in os.walk(self.path, topdown=False):
-            entries = [os.path.join(folder, name) for name in (*folders, *names)]
-            if folder != self.path and all(entry in doomed for entry in entries) and entries:
-                doomed.add(folder)
-                found.append((folder, True))
-        return found
+    def _doomed(self, path: str, depth: int) -> tuple[list[tuple[str, bool]], bool]:
+        """What is to go at `path` and below it, each with whether it is a folder; and whether nothing is left.
 
-    def _files(self, path: str, depth: int) -> Iterator[str]:
-        if not os.path.isdir(path) or os.path.islink(path):
-            if os.path.lexists(path):
-                yield path
-        elif depth > 0:
-            for name in sorted(os.listdir(path)):
-                yield from self._files(
-                    os.path.join(path, name), depth - 1 if os.path.isdir(os.path.join(path, name)) else depth
-                )
+        A folder goes (`rmdirs`) if it is due itself and all that is in it goes.
+        """
+        try:
+            status = os.lstat(path)
+        except FileNotFoundError:
+            return [], True
+        found: list[tuple[str, bool]] = []
+        is_folder = stat.S_ISDIR(status.st_mode)
+        if is_folder:
+            names = sorted(os.listdir(path))
+            below = [self._doomed(os.path.join(path, name), depth - 1) for name in names] if depth > 0 else []
+            found = [entry for entries, _ in below for entry in entries]
+            if not self.rmdirs or len(below) < len(names) or not all(all_go for _, all_go in below):
+                return found, False
+        if not self._is_due(path, status):
+            return found, False
+        return [*found, (path, is_folder)], True
 
-    def _is_due(self, path: str) -> bool:
+    def _is_due(self, path: str, status: os.stat_result) -> bool:
         if self.matches and not any(fnmatch(os.path.basename(path), pattern) for pattern in self.matches):
             return False
-        status = os.lstat(path)
-        if not (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
-            return False
-        old = self.age is not None and time.time() - getattr(status, f"st_{self.type}") > self.age
+        old = self.age is not None and int(time.time()) - int(getattr(status, f"st_{self.type}")) >= self.age
         big = self.size is not None and status.st_size >= self.size
         return old or big or (self.age is None and self.size is None)

@@ -83,6 +83,35 @@ def located(
         os.close(folder)
 
 
+class Folder:
+    """The folder that was looked into last, kept open: the files of one are mostly looked at one after the other."""
+
+    __slots__ = ("_descriptor", "_path")
+
+    def __init__(self) -> None:
+        self._path = ""
+        self._descriptor = -1
+
+    def locate(self, path: str, *, follow: bool = False, no_links: Container[str] = ()) -> tuple[int, str]:
+        """As the function `locate`, to look only; the descriptor is good until the next call."""
+        folder, name = os.path.split(path)
+        # Still there, and no link on the way to it: as good as opened anew.
+        if folder != self._path or path_of(self._descriptor) != folder:
+            self.close()
+            self._descriptor = open_folder(folder, no_links=no_links, access=os.O_PATH)
+            self._path = folder
+        if follow and _is_link(name, self._descriptor):
+            self.close()
+            self._descriptor, name = _walk(path, no_links, os.O_PATH)
+        return self._descriptor, name
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._path, self._descriptor = "", -1
+
+
 def with_path(error: OSError, path: str) -> OSError:
     """The error of work relative to a folder, told of `path`; as it is where it is of another file."""
     if isinstance(error.filename, str) and error.filename.startswith("/"):

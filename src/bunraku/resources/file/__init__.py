@@ -23,8 +23,7 @@ from bunraku.resources.base import (
 )
 from bunraku.resources.file.content import Content, diff
 from bunraku.resources.file.mode import mode, octal, wanted
-from bunraku.system import accounts, files
-from bunraku.system.paths import locate
+from bunraku.system import accounts
 
 KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link", stat.S_IFIFO: "fifo"}
 KINDS |= {stat.S_IFSOCK: "socket", stat.S_IFBLK: "blockSpecial", stat.S_IFCHR: "characterSpecial"}
@@ -132,8 +131,13 @@ class File(ResourceType):
             raise ValueError(f"You cannot specify more than one of {', '.join(creators)}")
         if self.recurse == "remote" and self.source is None:
             raise ValueError("You cannot specify a remote recursion without a source")
+        if self.checksum == "none" and self.source is not None:
+            raise ValueError("You cannot specify source when using checksum 'none'")
+        if self.checksum in ("mtime", "ctime", "none") and self.content is not None:
+            raise ValueError(f"You cannot specify content when using checksum '{self.checksum}'")
         if self.checksum_value is not None and self.checksum in ("mtime", "ctime", "none"):
             raise ValueError(f"checksum_value goes with a checksum algorithm, not with '{self.checksum}'")
+        self._ignored = self.content is None and self.source is None and self.values.pop("checksum_value", None)
         self.found: Any = None
         """The source that is there, once it was looked for."""
         self.modified = 0.0
@@ -180,24 +184,17 @@ class File(ResourceType):
 
     def read(self) -> State:
         """One look at the inode; the content is read only where it has to be compared."""
-        follow = self.links == "follow"
+        if self._ignored:
+            self.run.log("warning", "Checksum value is ignored unless content or source are specified", self.ref)
         if self.source is not None and self.ensure != "absent":
             from bunraku.resources.file import source
 
-            self.found = source.first(self.source, self.run.source, follow=follow)
+            self.found = source.first(self.source, self.run.source, follow=self.links == "follow")
         try:
-            folder, name = locate(self.path, follow=follow, no_links=self.run.folders, access=os.O_PATH)
+            folder, name = self._locate()
+            status = os.lstat(name, dir_fd=folder)
         except (FileNotFoundError, NotADirectoryError):
             return {"ensure": "absent"}
-        try:
-            return self._read(name, folder)
-        except FileNotFoundError:
-            return {"ensure": "absent"}
-        finally:
-            os.close(folder)
-
-    def _read(self, name: str, folder: int) -> State:
-        status = os.lstat(name, dir_fd=folder)
         kind = KINDS.get(stat.S_IFMT(status.st_mode), "other")
         state = {
             "ensure": kind,
@@ -214,8 +211,12 @@ class File(ResourceType):
         self.modified = status.st_mtime
         return state
 
+    def _locate(self) -> tuple[int, str]:
+        return self.run.folder.locate(self.path, follow=self.links == "follow", no_links=self.run.folders)
+
     def _open(self) -> int:
-        return files.open_to_read(self.path, follow=self.links == "follow", no_links=self.run.folders)
+        folder, name = self._locate()
+        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
 
     def in_sync(self, name: str, current: Any, desired: Any) -> bool:
         """Compare by meaning: numbers of owners, bits of modes, bytes of content."""

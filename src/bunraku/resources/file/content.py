@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 CHUNK = 1 << 20
+PAGE = 1 << 12
 LARGEST_DIFF = 256 << 10
 """Bytes from which a change is counted, not shown line by line."""
 
@@ -37,7 +38,9 @@ class Content:
             yield self._data or b""
             return
         with open(self._open_file() if self._open_file else self.path, "rb", buffering=0) as file:
-            while chunk := file.read(CHUNK):
+            # A buffer of the whole chunk costs more than reading a small file does.
+            length = min(CHUNK, max(self.size + 1, PAGE))
+            while chunk := file.read(length):
                 yield chunk
 
     def read(self) -> bytes:

@@ -18,6 +18,8 @@ def mode(value: Any) -> int | str:
             return int(value, 8)
         if value and all(_SYMBOLIC.match(clause) for clause in value.split(",")):
             return value
+    if not isinstance(value, str):
+        raise ValueError("The file mode specification must be a string, not a number; write '0644'")
     raise ValueError(f"The file mode specification is invalid: '{value}'; write it as a string such as '0644'")
 
 
