@@ -2,7 +2,7 @@
 
 What a table of the kernel holds is told in small values, equal where the kernel's entries are; devices go by their
 names, since one that is made again has another number. `key` says which of them cannot be there together. Importing
-this costs as much as pyroute2 (a fifth of a second): daemons only.
+this costs a tenth of a second (see `rtnetlink`): daemons only.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import Any, NamedTuple
 
-from pyroute2 import IPRoute
-from pyroute2.netlink.exceptions import NetlinkError
+from bunraku.system.rtnetlink import IPRoute, NetlinkError
 
 _PERMANENT, _SELF = 0x80, 0x02  # NUD_PERMANENT, NTF_SELF
 _ONLINK = 4  # RTNH_F_ONLINK
