@@ -42,6 +42,8 @@ def parse(words: list[str]) -> list[AppRequest]:
             end = rest.index("---") if "---" in rest else len(rest)
             apps[-1].args = rest[:end]
             rest = rest[end + 1 :]
+        elif word == "---":
+            continue  # it ends arguments, of which there were none (as rkt has it)
         elif word.startswith("-") and word != "-":
             if not apps:
                 raise PodError(f"{word} belongs to an image, which comes first")

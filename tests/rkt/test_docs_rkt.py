@@ -1,0 +1,75 @@
+"""What docs/rkt.md shows, run as it stands there: in namespaces, where rkt's folders are the test's own."""
+
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from bunraku.cli.main import main
+from bunraku.images.build import Build, app_of
+from tests.rkt.conftest import LIMIT, need
+from tests.shown import ENVIRONMENT, ROOT, blocks, commands
+
+
+def build(folder: Path, name: str) -> None:
+    """FOLDER/NAME.aci, signed."""
+    build = Build(str(folder))
+    build.begin("appc")
+    build.copy(shutil.which("busybox") or "", "/bin/sh")
+    build.edit(lambda manifest: manifest.update(name=f"example.com/{name}"))
+    build.edit(lambda manifest: app_of(manifest).update(exec=["/bin/sh", "-c", "exec sleep 300"]))
+    build.write(str(folder / f"{name}.aci"), overwrite=False)
+    build.end()
+    gpg(folder, "--armor", "--detach-sign", "--output", f"{name}.aci.asc", f"{name}.aci")
+
+
+def gpg(folder: Path, *words: str) -> bytes:
+    command = ["gpg", f"--homedir={folder}/gpg", "--batch", "--pinentry-mode=loopback", "--passphrase=", *words]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=LIMIT).stdout
+
+
+def test_the_commands_that_are_shown(place: list[str], tmp_path: Path) -> None:
+    need("gpg", "busybox")
+    (tmp_path / "gpg").mkdir(mode=0o700)
+    gpg(tmp_path, "--quick-gen-key", "somebody@example.com", "ed25519", "sign", "never")
+    (tmp_path / "key.asc").write_bytes(gpg(tmp_path, "--armor", "--export"))
+    for name in ("web", "log"):
+        build(tmp_path, name)
+
+    def shell(command: str) -> str:
+        words = [*place, "sh", "-ec", f"cd {tmp_path}; {command}"]
+        done = subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True, timeout=LIMIT)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+        return done.stdout
+
+    shell(f"for i in /var/lib/rkt /etc/rkt; do mkdir -p {tmp_path}/own$i $i; mount --bind {tmp_path}/own$i $i; done")
+    trust, run, listed, end = commands("rkt.md")
+    shell(trust)
+    words = [*place, "sh", "-ec", f"cd {tmp_path}; exec {run}"]
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        supervisor = subprocess.Popen(words, env=ENVIRONMENT, stdout=output, stderr=output)
+    try:
+        limit = time.monotonic() + LIMIT
+        while "running" not in (table := shell(listed)) or not list((tmp_path / "own").rglob("pids/*")):
+            assert supervisor.poll() is None, log.read_text()
+            assert time.monotonic() < limit, table
+            time.sleep(0.1)
+        lines = table.splitlines()
+        shown = "\n".join(blocks("rkt.md")).splitlines()
+        assert lines[0] in shown, "the heading is the one that is shown"
+        assert lines[1].split()[1:4] == ["web", "example.com/web", "running"]
+        assert "default:ip4=172.16.28.2" in lines[1]
+        shell(end.replace("c2b5", lines[1][:4]))
+        assert supervisor.wait(LIMIT) == 143
+        assert shell(f"{listed} --no-legend") == ""
+    finally:
+        supervisor.kill()
+        supervisor.wait()
+
+
+def test_the_code_that_is_shown_compiles(tmp_path: Path) -> None:
+    for number, code in enumerate(blocks("rkt.md", "puppet")):
+        manifest = tmp_path / f"{number}.pp"
+        manifest.write_text(code)
+        assert main(["compile", "--modulepath", str(ROOT / "modules"), str(manifest)]) == 0
