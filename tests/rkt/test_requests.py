@@ -36,7 +36,7 @@ def test_each_image_has_flags_and_arguments_of_its_own() -> None:
         args=["--name=argument"],
     )
     assert second == AppRequest("db:1.2,arch=amd64", user="7", args=["-x"])
-    assert parse("web.aci --user=7 --- db".split()) == [AppRequest("web.aci", user="7"), AppRequest("db")]
+    assert parse(["web.aci", "--user=7", "---", "db"]) == [AppRequest("web.aci", user="7"), AppRequest("db")]
 
 
 @pytest.mark.parametrize(
