@@ -47,9 +47,12 @@ def test_settings_that_cannot_be(confdir: Confdir) -> None:
     (confdir.root / "confd.toml").write_text('backend = "etdc"\nnods = ["x"]\n')
     asked = confd(confdir, "check")
     assert "backend must be one of etcd" in asked.stderr
-    (confdir.root / "confd.toml").write_text('nods = ["x"]\ntable = "t"\nclient-cakeys = ""\n')
+    (confdir.root / "confd.toml").write_text('nods = ["x"]\ntemplate-cache = true\nclient-cakeys = ""\n')
     asked = confd(confdir, "check")
-    assert "unknown setting 'nods', did you mean 'nodes'?" in asked.stderr and "'table' has no effect" in asked.stderr
+    assert (
+        "unknown setting 'nods', did you mean 'nodes'?" in asked.stderr
+        and "'template-cache' has no effect" in asked.stderr
+    )
     assert "dynamodb needs a service of one cloud" in confd(confdir, "check", "-backend", "dynamodb").stderr
 
 

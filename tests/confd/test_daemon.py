@@ -120,6 +120,18 @@ def test_a_failed_reload_is_tried_again(confdir: Confdir, client: Any, watch: St
     until(lambda: program.said("reloaded"))
 
 
+def test_a_reload_command_that_is_mended_is_run_in_place_of_the_old_one(
+    confdir: Confdir, client: Any, watch: Start
+) -> None:
+    done = confdir.root / "done"
+    confdir.resource("a", '{{getv "/app/v"}}', reload_cmd="false")
+    program = watch()
+    until(lambda: program.said("reload_cmd failed"))
+    confdir.resource("a", '{{getv "/app/v"}}', reload_cmd=f"touch {done}")
+    until(done.exists)
+    until(lambda: confd(confdir, "status").returncode == 0)
+
+
 def test_a_hanging_command_holds_nobody_else_up(confdir: Confdir, client: Any, watch: Start) -> None:
     confdir.resource("slow", '{{getv "/app/v"}}', reload_cmd="sleep 90", reload_cmd_timeout="5s")
     quick = confdir.resource("quick", '{{getv "/app/v"}}')

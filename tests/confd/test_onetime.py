@@ -108,6 +108,24 @@ def test_a_reload_that_failed_is_run_again_until_it_succeeds(confdir: Confdir) -
     assert "reloaded" not in Run(confdir).log
 
 
+def test_a_failed_reload_is_owed_by_the_command_that_stands_there_now(confdir: Confdir) -> None:
+    confdir.data("app: {v: 1}")
+    done = confdir.root / "done"
+    confdir.resource("a", '{{getv "/app/v"}}', reload_cmd="false")
+    assert not Run(confdir).ok
+    (confdir.root / "conf.d/a.toml").rename(confdir.root / "kept")
+    (confdir.root / "conf.d/a.toml").write_text("[template\n")
+    assert "reload_cmd failed" in Run(confdir).log, "nobody knows what a broken file wants"
+    (confdir.root / "conf.d/a.toml").unlink()
+    (confdir.root / "kept").rename(confdir.root / "conf.d/a.toml")
+    confdir.resource("a", '{{getv "/app/v"}}', reload_cmd=f"touch {done}")
+    assert Run(confdir).ok and done.exists()
+    confdir.resource("a", '{{getv "/app/v"}}!', reload_cmd="false")
+    assert not Run(confdir).ok
+    confdir.resource("a", '{{getv "/app/v"}}!')
+    assert Run(confdir).ok
+
+
 def test_rollback_puts_the_old_file_back(confdir: Confdir) -> None:
     confdir.data("app: {v: 1}")
     dest = confdir.resource("a", '{{getv "/app/v"}}', reload_cmd=f"grep -q 1 {confdir.out}/a", rollback=True)

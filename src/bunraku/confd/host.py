@@ -55,6 +55,25 @@ def lookup_ipv6(name: str) -> Strings:
     return Strings(address for address in _addresses(name) if ":" in address)
 
 
+@FUNCTIONS.add("lookupIfaceIPV4", "string")
+def lookup_interface_ipv4(name: str) -> str:
+    """The first IPv4 address of a network interface; nothing where it has none, or is not there."""
+    return _of_interface(name, socket.AF_INET)
+
+
+@FUNCTIONS.add("lookupIfaceIPV6", "string")
+def lookup_interface_ipv6(name: str) -> str:
+    """The first IPv6 address of a network interface."""
+    return _of_interface(name, socket.AF_INET6)
+
+
+def _of_interface(name: str, family: socket.AddressFamily) -> str:
+    from bunraku.system.netlink import addresses
+
+    found = (one.address for one in addresses() if one.name.partition(":")[0] == name and one.family == family)
+    return next(found, "")
+
+
 @FUNCTIONS.add("lookupSRV", "string", "string", "string")
 def lookup_services(service: str, proto: str, name: str) -> Services:
     """The services of a domain, sorted; none where it has none."""

@@ -58,7 +58,7 @@ class Daemon:
         self.errors: dict[str, str] = {}
         """Files of conf.d that cannot be used, and why."""
         self.sources: dict[object, Source] = {}
-        self.reloads = Reloads(settings.statedir, log)
+        self.reloads = Reloads(settings.statedir, log, lasting=True)
         self._made = Made(settings.statedir, log)
         self._resettle = resettle
         self._events: SimpleQueue[Event] = SimpleQueue()
@@ -66,7 +66,7 @@ class Daemon:
         self._watch = FileWatch(log, lambda paths: self.post(lambda: self._files_changed(paths)))
         self._systemd = Systemd(os.environ)
         self._warned: set[str] = set()
-        self._counters = Counter(dict.fromkeys(("renders", "replaced", "failures"), 0))
+        self._counters = Counter(dict.fromkeys(("renders", "replaced", "failures", "reloads", "reload_failures"), 0))
         self._waiting: set[Job] = set()
         """Those that have something to do, now or later."""
         self._owners: dict[str, Job] = {}
@@ -156,6 +156,7 @@ class Daemon:
             if self.errors.get(path) != error:
                 self.log.error(error)
         self.errors = folder.errors
+        self.reloads.follow(folder)
         for path in self.jobs.keys() - {resource.path for resource in folder.resources}:
             self._let_go(path)
             self.log.info("resource removed", path=path)

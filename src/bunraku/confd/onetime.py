@@ -26,7 +26,8 @@ def run_once(settings: Settings, log: Log, show: Callable[[Change], None]) -> bo
         log.error(error)
     if not folder.resources and not folder.errors:
         log.warn("no template resources", folder=os.path.join(settings.confdir, "conf.d"))
-    reloads, made = Reloads(settings.statedir, log), Made(settings.statedir, log)
+    reloads, made = Reloads(settings.statedir, log, lasting=False), Made(settings.statedir, log)
+    reloads.follow(folder)
     failed = sum(_failures(group, log, reloads, made, show) for group in by_backend(folder))
     if not (settings.noop or settings.sync_only):
         failed += reloads.run_all()

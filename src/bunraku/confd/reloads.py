@@ -1,7 +1,8 @@
 """Reload commands: each distinct one once for all files that want it, remembered until it has succeeded.
 
 What is owed is written down before the file that wants it is replaced: killed between the two, or after a reload that
-failed, the next run knows.
+failed, the next run knows. It is owed by the resource's command as it stands in conf.d now: whoever mends a command
+that fails has the new one run, and nobody runs one that is not there any more.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from bunraku.confd.commands import CommandFailed, run_command
+from bunraku.confd.commands import CommandFailed, command_line, run_command
 from bunraku.confd.memory import Memory
 from bunraku.confd.pipeline import Change, File, ResourceFailed, put
+from bunraku.confd.resource import Folder, Resource, name_of
 from bunraku.system.log import Log
 
 BACK_OFF = (1.0, 60.0)
@@ -29,7 +31,8 @@ class Owed:
     timeout: float
     command: str = ""
     """The reload_cmd before its `{{.dest}}` was filled in."""
-    resources: list[str] = field(default_factory=list)
+    wanted_by: dict[str, str] = field(default_factory=dict)
+    """The files that want it, and for each the resource (its path) that made it."""
     rollback: dict[str, File] = field(default_factory=dict)
     not_before: float = 0.0
     """When (monotonic) it may run."""
@@ -41,6 +44,11 @@ class Owed:
     """Whether another change wants it while it runs."""
     failures: int = 0
     problem: str = ""
+
+    @property
+    def resources(self) -> list[str]:
+        """The names of the resources that want it."""
+        return list(dict.fromkeys(map(name_of, self.wanted_by.values())))
 
     def status(self) -> dict[str, Any]:
         """What is told of it to who asks."""
@@ -54,19 +62,54 @@ class Owed:
 
 
 class Reloads:
-    """The reloads that are owed. `folder` is the state folder. Wanted and run from several threads."""
+    """The reloads that are owed. `folder` is the state folder. Wanted and run from several threads.
 
-    def __init__(self, folder: str, log: Log) -> None:
+    lasting: whether one that fails is tried again in this run.
+    """
+
+    def __init__(self, folder: str, log: Log, *, lasting: bool) -> None:
+        self._lasting = lasting
         self._memory = Memory(folder, "reloads", log, "a failed reload is forgotten at the end")
         self._log = log
         self._last_run: dict[str, float] = {}
         self._lock = threading.Lock()
+        self._conf = Folder()
         self.owed: dict[str, Owed] = {}
         for known in self._memory.all():
             with suppress(LookupError, TypeError, ValueError):
-                owed = Owed(known["command"], float(known["timeout"]), "", list(known["resources"]))
+                owed = Owed(known["command"], float(known["timeout"]), "", dict(known["files"]))
                 owed.problem = "not done before the last end"
                 self.owed[owed.line] = owed
+
+    def follow(self, conf: Folder) -> None:
+        """Owe what is owed by the commands of these resources."""
+        with self._lock:
+            self._conf = conf
+            for owed in self.all():
+                if not owed.running:
+                    self._renew(owed)
+
+    def _renew(self, owed: Owed) -> None:
+        """Let go of a reload that no resource asks for any more; where one asks for another command now, owe that."""
+        present = {resource.path: resource for resource in self._conf.resources}
+        before = dict(owed.wanted_by)
+        for dest, path in before.items():
+            resource = present.get(path)
+            try:
+                line = command_line("reload_cmd", resource.reload_cmd, src=dest, dest=dest) if resource else ""
+            except CommandFailed:
+                continue  # it shows when the resource is next rendered
+            if resource is not None and line == owed.line:
+                owed.command = resource.reload_cmd
+            elif path not in self._conf.errors:
+                del owed.wanted_by[dest]
+                if resource is not None and line:
+                    self._want(line, resource, dest)
+        if not owed.wanted_by:
+            self._forget(owed)
+            self._log.info("no resource wants this reload any more", command=owed.line)
+        elif owed.wanted_by != before:
+            self._remember(owed)
 
     def about_to(self, change: Change) -> None:
         """A file is about to be replaced: remember its reload. Raises CommandFailed if the command is no template."""
@@ -74,22 +117,21 @@ class Reloads:
             return
         line = change.reload_line()
         with self._lock:
-            self._want(line, change)
+            owed = self._want(line, change.resource, change.new.path)
+            if change.resource.settings.rollback:
+                owed.rollback.setdefault(change.old.path, change.old)
 
-    def _want(self, line: str, change: Change) -> None:
-        resource = change.resource
+    def _want(self, line: str, resource: Resource, dest: str) -> Owed:
         owed = self.owed.get(line)
         if owed is None:
             owed = self.owed[line] = Owed(line, resource.settings.reload_cmd_timeout, resource.reload_cmd)
         owed.again = owed.running
-        if resource.name not in owed.resources:
-            owed.resources.append(resource.name)
+        owed.wanted_by[dest] = resource.path
         last = self._last_run.get(line)
         # A change is a reason to try at once what failed before, but never sooner than the least interval.
         owed.not_before = 0.0 if last is None else last + resource.settings.min_reload_interval
-        if resource.settings.rollback:
-            owed.rollback.setdefault(change.old.path, change.old)
         self._remember(owed)
+        return owed
 
     def all(self) -> list[Owed]:
         """All that is owed."""
@@ -134,7 +176,9 @@ class Reloads:
             pause = min(BACK_OFF[1], BACK_OFF[0] * 2.0 ** (owed.failures - 1))
             owed.not_before = monotonic() + pause
             back, owed.rollback = owed.rollback, {}
-        self._log.error(problem, resources=",".join(owed.resources), retry_in=pause)
+            names = ",".join(owed.resources)
+            self._renew(owed)
+        self._log.error(problem, resources=names, retry_in=pause if self._lasting else "the next run")
         for file in back.values():
             try:
                 put(file)
@@ -144,7 +188,7 @@ class Reloads:
                 self._log.error(f"cannot be rolled back: {error}")
 
     def _remember(self, owed: Owed) -> None:
-        table = {"command": owed.line, "timeout": owed.timeout, "resources": owed.resources}
+        table = {"command": owed.line, "timeout": owed.timeout, "files": owed.wanted_by}
         self._memory.write(owed.line, table)
 
     def _forget(self, owed: Owed) -> None:

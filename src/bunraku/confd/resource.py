@@ -43,8 +43,8 @@ class Resource:
 
     @property
     def name(self) -> str:
-        """The name that messages use: that of its file, without .toml."""
-        return os.path.basename(self.path).removesuffix(".toml")
+        """The name that messages use."""
+        return name_of(self.path)
 
     @property
     def varies(self) -> bool:
@@ -60,6 +60,11 @@ class Resource:
     def watched(self) -> tuple[str, ...]:
         """The keys, whole: prefix and key."""
         return tuple(posixpath.normpath(f"{self.prefix}/{key}").replace("//", "/", 1) for key in self.keys)
+
+
+def name_of(path: str) -> str:
+    """What messages call the resource in the file `path`: the file's name, without .toml."""
+    return os.path.basename(path).removesuffix(".toml")
 
 
 @dataclass(slots=True)

@@ -62,6 +62,7 @@ class Settings:
     file: tuple[str, ...] = ()
     filter: str = "*"
     separator: str = ""
+    table: str = ""
     secret_keyring: str = ""
     # how careful to be
     check_cmd_timeout: float = 30
@@ -117,6 +118,7 @@ OPTIONS: list[Option] = [
         Option("file", "file or folder with keys (backend file); may be repeated", "list"),
         Option("filter", "pattern of the file names in such a folder", "text"),
         Option("separator", "what stands for / in keys (backend redis)", "text"),
+        Option("table", "accepted; it belongs to DynamoDB, which is not here", "text"),
         Option("secret_keyring", "armoured private key that decrypts values (cget, cgetv …)", "text"),
     ),
     *_group(
@@ -183,7 +185,6 @@ BY_NAME = {option.name: option for option in OPTIONS}
 BY_NAME |= {option.flag.replace("-", "_"): option for option in OPTIONS if option.flag}
 
 WITHOUT_EFFECT = {
-    "table": "it belongs to a back end that is not here",
     "template_cache": "templates are always compiled once",
     "stat_cache_ttl": "changes of files are told by the kernel",
     "failure_mode": "what works goes on, and any failure shows in the exit code",
