@@ -1,10 +1,13 @@
 """Where settings come from, and which wins."""
 
+import argparse
 from pathlib import Path
 
 import pytest
 
-from bunraku.confd.settings import ConfigError, Settings, duration, settle
+from bunraku.cli.go_flags import add_flags, given_flags
+from bunraku.confd.settings import OPTIONS, ConfigError, Settings, settle
+from bunraku.system.options import duration
 
 
 def settled(tmp_path: Path, toml: str = "", environment: dict[str, str] | None = None, **flags: object) -> Settings:
@@ -45,6 +48,37 @@ def test_no_secret_is_shown(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         settled(tmp_path, "password = 12345")
     assert "12345" not in str(caught.value)
+
+
+def test_flags_are_taken_as_go_takes_them(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    add_flags(parser, OPTIONS)
+    words = ["-watch", "--onetime=false", "-node", "a:1", "--node=b:2,c:3", "-noop=F", "check"]
+    args, rest = parser.parse_known_args(words)
+    assert given_flags(args, OPTIONS) == {
+        "watch": "true",
+        "onetime": "false",
+        "nodes": ["a:1", "b:2,c:3"],
+        "noop": "false",
+    }
+    assert rest == ["check"], "a switch does not take the next word"
+    settings = settled(tmp_path, 'file = ["a,b.yaml"]', **given_flags(args, OPTIONS))
+    assert (settings.watch, settings.nodes, settings.file) == (True, ("a:1", "b:2", "c:3"), ("a,b.yaml",))
+    with pytest.raises(SystemExit):
+        parser.parse_args(["-nosuch"])
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"interval": "soon"}, "-interval must be a time such as 500ms, 2s or 1m30s, not 'soon'"),
+        ({"log_level": "loud"}, "-log-level must be one of debug, .*, not 'loud'"),
+        ({"backend": "ssm"}, "-backend must be one of .*vault: ssm needs a service of one cloud, not 'ssm'"),
+    ],
+)
+def test_a_wrong_flag_is_named(tmp_path: Path, given: dict[str, str], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        settled(tmp_path, **given)
 
 
 @pytest.mark.parametrize(

@@ -133,9 +133,11 @@ def test_flags_win_over_the_environment() -> None:
     ("flags", "words"),
     [
         (["-public-ip", "x"], "-public-ip: 'x' is not an IPv4 address"),
-        (["-subnet-lease-renew-margin", "1440"], "'1440' is not a number of 1 to 1439"),
+        (
+            ["-subnet-lease-renew-margin", "1440"],
+            "-subnet-lease-renew-margin must be a number of 1 to 1439, not '1440'",
+        ),
         (["-iface-regex", "("], "-iface-regex: '(' is not a pattern"),
-        (["-ip-masq=perhaps"], "-ip-masq: 'perhaps' is neither true nor false"),
         (["-etcd-certfile", "c"], "-etcd-certfile and -etcd-keyfile go together"),
         (["-iface-can-reach", "example"], "-iface-can-reach: 'example' is not an address"),
     ],
@@ -143,6 +145,13 @@ def test_flags_win_over_the_environment() -> None:
 def test_a_wrong_flag_is_told(flags: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["flanneld", *flags]) == 1
     assert words in capsys.readouterr().err
+
+
+def test_a_switch_is_on_or_off() -> None:
+    with pytest.raises(SettingsError, match="FLANNELD_IP_MASQ must be true or false, not 'perhaps'"):
+        settle({}, {"FLANNELD_IP_MASQ": "perhaps"})
+    with pytest.raises(SystemExit):
+        main(["flanneld", "-ip-masq=perhaps"])
 
 
 def test_a_password_is_not_shown() -> None:

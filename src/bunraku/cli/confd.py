@@ -13,10 +13,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bunraku.confd.settings import BACKENDS, OPTIONS, ConfigError, Option, Settings, settle
+from bunraku.cli.go_flags import add_flags, given_flags
+from bunraku.confd.settings import BACKENDS, OPTIONS, ConfigError, Settings, settle
 from bunraku.system.log import Log
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ ACTIONS = ("check", "render", "status")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's flags: confd's, with one dash or two."""
-    parser.allow_abbrev = False
+    parser.usage = "%(prog)s [flags] [check | render TEMPLATE | status | BACKEND]"
     parser.add_argument(
         "action",
         metavar="ACTION",
@@ -38,25 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="FILE", help="for check and render: keys and values in a YAML or JSON file")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the status")
     parser.add_argument("--version", "-version", action="store_true", help="print the version")
-    groups: dict[str, argparse._ArgumentGroup] = {}
-    for option in OPTIONS:
-        group = groups.get(option.group) or groups.setdefault(option.group, parser.add_argument_group(option.group))
-        _add(group, option)
-
-
-def _add(group: argparse._ArgumentGroup, option: Option) -> None:
-    spelled = option.spelled()
-    names = [f"--{spelled}", f"-{spelled}"]
-    if option.flag == "node":
-        names.append("-n")
-    add = partial(group.add_argument, *names, dest=option.name, default=None, help=option.help)
-    if option.kind == "switch":
-        # As Go's: -watch, -watch=false.
-        add(nargs="?", const=True, metavar="true|false")
-    elif option.kind == "list":
-        add(action="append", metavar=option.name.upper().rstrip("S"))
-    else:
-        add(metavar="|".join(option.choices) if 0 < len(option.choices) < 4 else option.kind.upper())
+    add_flags(parser, OPTIONS)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -66,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
         print(f"confd (bunraku {__version__})")
         return 0
-    flags = {option.name: value for option in OPTIONS if (value := getattr(args, option.name)) is not None}
+    flags = given_flags(args, OPTIONS)
     action = args.action
     if action in BACKENDS:
         flags["backend"], action = action, None

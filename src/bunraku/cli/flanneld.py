@@ -10,26 +10,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from functools import partial
 
+from bunraku.cli.go_flags import add_flags, given_flags
 from bunraku.flannel.settings import OPTIONS, Settings, SettingsError, settle
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's flags: flanneld's, with one dash or two."""
-    parser.allow_abbrev = False
+    parser.usage = "%(prog)s [flags]"
     parser.epilog = "Each flag can be given in the environment too, as FLANNELD_IFACE and so on."
     parser.add_argument("--version", "-version", action="store_true", help="print the version")
-    for option in OPTIONS:
-        names = [f"-{option.flag}"] if len(option.flag) == 1 else [f"--{option.flag}", f"-{option.flag}"]
-        add = partial(parser.add_argument, *names, dest=option.name, default=None, help=option.help)
-        if option.kind == "switch":
-            # As Go's: -ip-masq, -ip-masq=false.
-            add(nargs="?", const="true", metavar="true|false")
-        elif option.kind == "list":
-            add(action="append", metavar="TEXT")
-        else:
-            add(metavar=option.kind.upper())
+    add_flags(parser, OPTIONS)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"flanneld (bunraku {__version__})")
         return 0
     try:
-        settings = settle({option.name: getattr(args, option.name) for option in OPTIONS}, os.environ)
+        settings = settle(given_flags(args, OPTIONS), os.environ)
     except SettingsError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1

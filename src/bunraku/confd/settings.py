@@ -1,17 +1,17 @@
 """What an operator may set: in confd.toml, in the environment as CONFD_NAME, by flags; the later wins.
 
-`OPTIONS` is the one list of them: the flags, the keys of confd.toml and the page in docs/ come from it. Keys may be
-written with `-` or `_`, as confd itself mixes them.
+`OPTIONS` is the one list of them. Keys of confd.toml may be written with `-` or `_`, as confd itself mixes them.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+from bunraku.system.options import Option, Options
 
 BACKENDS = ("etcd", "etcdv3", "file", "env", "redis", "consul", "zookeeper", "vault")
 
@@ -85,31 +85,14 @@ class Settings:
         return f"Settings(backend={self.backend!r}, confdir={self.confdir!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One setting: its name, what it is for, its flag where that is not its name, and what it may be."""
-
-    name: str
-    help: str
-    kind: str
-    """text, list, switch, duration"""
-    flag: str = ""
-    choices: tuple[str, ...] = ()
-    group: str = ""
-
-    def spelled(self) -> str:
-        """The flag, without dashes in front."""
-        return self.flag or self.name.replace("_", "-")
-
-
 def _group(group: str, *options: Option) -> list[Option]:
-    return [replace(option, group=group) for option in options]
+    return [option._replace(group=group) for option in options]
 
 
-OPTIONS: list[Option] = [
+_OPTIONS = [
     *_group(
         "where the keys are",
-        Option("backend", "the store", "text", choices=BACKENDS),
+        Option("backend", "the store", "text", choices=BACKENDS, refused=ELSEWHERE),
         Option("nodes", "address of a server of the store; may be repeated", "list", flag="node"),
         Option("prefix", "prefix of all keys, in place of the resources' own", "text"),
         Option("scheme", "scheme of the nodes that DNS names", "text", choices=("http", "https")),
@@ -134,19 +117,21 @@ OPTIONS: list[Option] = [
     ),
     *_group(
         "who we are to the store",
-        Option("client_cakeys", "certificates of the authorities that signed the servers'", "text", "client-ca-keys"),
+        Option(
+            "client_cakeys", "certificates of the authorities that signed the servers'", "text", flag="client-ca-keys"
+        ),
         Option("client_cert", "our certificate", "text"),
-        Option("client_key", "its key (backend redis: the password)", "text"),
+        Option("client_key", "its key (backend redis: the password)", "text", secret=True),
         Option("client_insecure", "do not check the servers' certificates", "switch"),
         Option("basic_auth", "log in with username and password", "switch"),
         Option("username", "user name", "text"),
-        Option("password", "password", "text"),
-        Option("auth_token", "token", "text"),
+        Option("password", "password", "text", secret=True),
+        Option("auth_token", "token", "text", secret=True),
         Option("auth_type", "how to log in to vault: token, app-role, userpass …", "text"),
         Option("app_id", "for vault's app-id", "text"),
         Option("user_id", "for vault's app-id", "text"),
         Option("role_id", "for vault's app-role and kubernetes", "text"),
-        Option("secret_id", "for vault's app-role", "text"),
+        Option("secret_id", "for vault's app-role", "text", secret=True),
         Option("path", "where the way to log in is mounted in vault", "text"),
     ),
     *_group(
@@ -181,8 +166,7 @@ OPTIONS: list[Option] = [
         Option("metrics_addr", "HOST:PORT of /metrics and /health", "text"),
     ),
 ]
-BY_NAME = {option.name: option for option in OPTIONS}
-BY_NAME |= {option.flag.replace("-", "_"): option for option in OPTIONS if option.flag}
+OPTIONS = Options(_OPTIONS, variables="CONFD_", error=ConfigError)
 
 WITHOUT_EFFECT = {
     "template_cache": "templates are always compiled once",
@@ -204,50 +188,6 @@ WITHOUT_EFFECT = {
 }
 """Settings of confd's forks that are understood and need nothing done, and why."""
 
-_DURATION = r"(?:(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s))"
-_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
-
-
-def duration(value: object) -> float:
-    """Seconds, of a number of them or of text as Go writes it: 500ms, 2s, 1m30s. ValueError for anything else."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
-        return float(value)
-    text = str(value).strip()
-    if re.fullmatch(r"\d+(\.\d+)?", text):
-        return float(text)
-    parts = re.findall(_DURATION, text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise ValueError("a time such as 500ms, 2s or 1m30s")
-    return sum(float(number) * _UNITS[unit] for number, unit in parts)
-
-
-def convert(option: Option, value: Any) -> Any:
-    """`value` (of TOML, or text) as the setting holds it. ValueError says what is wanted instead."""
-    match option.kind:
-        case "switch":
-            if isinstance(value, bool):
-                return value
-            if str(value).lower() in ("true", "1", "t"):
-                return True
-            if str(value).lower() in ("false", "0", "f", ""):
-                return False
-            raise ValueError("true or false")
-        case "list":
-            items = [value] if isinstance(value, str) else value
-            if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) for item in items):
-                raise ValueError("a list of texts")
-            return tuple(items)
-        case "duration":
-            return duration(value)
-    if not isinstance(value, str):
-        raise ValueError("a text in quotes")
-    if option.choices and value and value not in option.choices:
-        if option.name == "backend" and value in ELSEWHERE:
-            raise ValueError(f"one of {', '.join(option.choices)}: {value} {ELSEWHERE[value]}")
-        raise ValueError(f"one of {', '.join(option.choices)}")
-    return value
-
-
 Warn = Callable[[str], object]
 """Told of what has no effect."""
 
@@ -257,20 +197,10 @@ def settle(flags: Mapping[str, Any], environment: Mapping[str, str], warn: Warn 
 
     Raises ConfigError.
     """
-    given = {name: environment[key] for name, key in _variables() if environment.get(key)}
-    path = str(flags.get("config_file") or given.get("config_file") or Settings().config_file)
+    given = OPTIONS.from_environment(environment) | OPTIONS.from_flags(flags)
+    path = str(given.get("config_file", Settings().config_file))
     settings = from_table(read_toml(path), path, Settings(), warn)
-    settings = _with(settings, {k: _split(k, v) for k, v in given.items()}, "environment", "CONFD_{}")
-    settings = _with(settings, flags, "command line", "--{}")
-    return _completed(settings, environment)
-
-
-def _variables() -> Iterable[tuple[str, str]]:
-    return ((option.name, f"CONFD_{option.name.upper()}") for option in OPTIONS)
-
-
-def _split(name: str, value: str) -> Any:
-    return value.split(",") if BY_NAME[name].kind == "list" else value
+    return _completed(replace(settings, **given), environment)
 
 
 def read_toml(path: str) -> dict[str, Any]:
@@ -291,28 +221,14 @@ def from_table(table: Mapping[str, Any], path: str, base: Settings, warn: Warn) 
     known = {}
     for key, value in table.items():
         name = key.replace("-", "_")
-        if name in BY_NAME:
-            known[BY_NAME[name].name] = value
+        option = OPTIONS.named(name)
+        if option is not None:
+            known[option.name] = OPTIONS.value(option, value, f"{path}: {key}")
         elif name in WITHOUT_EFFECT:
             warn(f"{path}: '{key}' has no effect: {WITHOUT_EFFECT[name]}")
         else:
-            warn(f"{path}: unknown setting '{key}'{nearest(name, BY_NAME)}")
-    return _with(base, known, path, "{}")
-
-
-def _with(settings: Settings, given: Mapping[str, Any], where: str, spelling: str) -> Settings:
-    changes = {}
-    for name, value in given.items():
-        try:
-            changes[name] = convert(BY_NAME[name], value)
-        except ValueError as wanted:
-            shown = "" if name in SECRET else f", not {value!r}"
-            raise ConfigError(f"{where}: {spelling.format(name)} must be {wanted}{shown}") from None
-    return replace(settings, **changes)
-
-
-SECRET = {"password", "auth_token", "secret_id", "client_key"}
-"""Settings whose values are never shown."""
+            warn(f"{path}: unknown setting '{key}'{nearest(name, OPTIONS.names)}")
+    return replace(base, **known)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """What an operator may set: flanneld's flags, and the environment as FLANNELD_NAME; a flag wins.
 
-`OPTIONS` is the one list of them: the flags and the page in docs/ come from it.
+`OPTIONS` is the one list of them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_address
 from typing import Any
+
+from bunraku.system.options import Option, Options
 
 
 class SettingsError(Exception):
@@ -48,51 +50,35 @@ class Settings:
         return f"Settings(etcd_endpoints={self.etcd_endpoints!r}, etcd_prefix={self.etcd_prefix!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One setting: its name, what it is for, and what it may be (text, list, number, switch)."""
-
-    name: str
-    help: str
-    kind: str = "text"
-    least: int = 0
-    most: int = 2**31
-
-    @property
-    def flag(self) -> str:
-        """The flag, without dashes in front."""
-        return self.name.replace("_", "-")
-
-    @property
-    def variable(self) -> str:
-        """The environment variable."""
-        return f"FLANNELD_{self.name.upper()}"
-
-
-OPTIONS = (
+_OPTIONS = (
     Option("etcd_endpoints", "URLs of etcd's members, with commas", "list"),
     Option("etcd_prefix", "where in etcd the network's keys are"),
     Option("etcd_keyfile", "our key for etcd"),
     Option("etcd_certfile", "our certificate for etcd"),
     Option("etcd_cafile", "the authority that signed the certificates of etcd's members"),
     Option("etcd_username", "user name for etcd"),
-    Option("etcd_password", "its password; better in the environment, where others do not see it"),
+    Option("etcd_password", "its password; better in the environment, where others do not see it", secret=True),
     Option("iface", "interface, by name or address, that leads to the other hosts; may be repeated", "list"),
     Option("iface_regex", "pattern of its name or address; may be repeated", "list"),
     Option("iface_can_reach", "the interface that leads to this address"),
     Option("public_ip", "address that other hosts reach us by, where it is not the interface's"),
     Option("public_ipv6", "the same for IPv6"),
     Option("subnet_file", "file that is told the subnet and the MTU"),
-    Option("subnet_lease_renew_margin", "minutes before its end at which a lease is renewed", "number", 1, 1439),
+    Option(
+        "subnet_lease_renew_margin", "minutes before its end at which a lease is renewed", "number", least=1, most=1439
+    ),
     Option("ip_masq", "masquerade what leaves the overlay network", "switch"),
-    Option("iptables_resync", "seconds between two looks at the firewall's rules", "number", 1),
+    Option("iptables_resync", "seconds between two looks at the firewall's rules", "number", least=1),
     Option("iptables_forward_rules", "let the firewall forward what comes from or goes to the network", "switch"),
     Option("keep_network", "leave devices, routes and rules as they are when it ends", "switch"),
     Option("healthz_ip", "address to answer questions after our health on"),
-    Option("healthz_port", "its port; 0 for none", "number", 0, 65535),
+    Option("healthz_port", "its port; 0 for none", "number", least=0, most=65535),
     Option("net_config_path", "accepted; of use only where Kubernetes keeps the leases"),
     Option("v", "how much is logged: 0, or 1 for everything", "number"),
 )
+
+
+OPTIONS = Options(_OPTIONS, variables="FLANNELD_", error=SettingsError)
 
 
 def settle(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
@@ -100,38 +86,9 @@ def settle(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings
 
     Raises SettingsError.
     """
-    given: dict[str, Any] = {}
-    for option in OPTIONS:
-        if environment.get(option.variable):
-            given[option.name] = _converted(option, environment[option.variable], option.variable)
-        if flags.get(option.name) is not None:
-            given[option.name] = _converted(option, flags[option.name], f"-{option.flag}")
-    settings = replace(Settings(), **given)
+    settings = replace(Settings(), **OPTIONS.from_environment(environment) | OPTIONS.from_flags(flags))
     _check(settings)
     return settings
-
-
-def _converted(option: Option, value: Any, where: str) -> Any:
-    """`value` (text, a list of texts, or True) as the setting holds it."""
-    if option.kind == "list":
-        texts = value if isinstance(value, list) else [value]
-        return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
-    if option.kind == "switch":
-        words = {"true": True, "1": True, "t": True, "false": False, "0": False, "f": False}
-        try:
-            return words[str(value).lower()]
-        except KeyError:
-            raise SettingsError(f"{where}: {value!r} is neither true nor false") from None
-    if option.kind == "number":
-        try:
-            number = int(value)
-            if not option.least <= number <= option.most:
-                raise ValueError
-            return number
-        except ValueError:
-            most = f" to {option.most}" if option.most < 2**31 else " or more"
-            raise SettingsError(f"{where}: {value!r} is not a number of {option.least}{most}") from None
-    return value
 
 
 def _check(settings: Settings) -> None:
