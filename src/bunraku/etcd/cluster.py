@@ -20,7 +20,17 @@ from bunraku.etcd.errors import EtcdError, Refused
 from bunraku.etcd.lock import Locked, held
 from bunraku.etcd.maintenance import Status
 from bunraku.etcd.members import Member
-from bunraku.etcd.quorum import PATIENCE, POLL, Told, Unsafe, alive, endpoints_of, silent, wait_to_spare
+from bunraku.etcd.quorum import (
+    PATIENCE,
+    POLL,
+    Told,
+    Unsafe,
+    alive,
+    endpoints_of,
+    silent,
+    wait_for_quorum,
+    wait_to_spare,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +103,7 @@ def take_place(
 
     Raises `Unsafe` if the member's removal would cost the quorum and does so for `patience` seconds.
     """
+    wait_for_quorum(client, patience=patience, told=told)
     with held(client, LOCK, name):
         members = client.members.list()
         mine = find(members, name, wanted)
@@ -142,6 +153,7 @@ def tidy(client: Client, wanted: Wanted, holder: str, *, patience: float = PATIE
     Raises `Unsafe` if a step is not safe for `patience` seconds, `Refused` if a learner does not catch up within
     `CATCH_UP`.
     """
+    wait_for_quorum(client, patience=patience, told=told)
     with held(client, LOCK, holder):
         for learner in untidy(client.members.list(), wanted).learners:
             _promote(client, learner)
@@ -180,6 +192,7 @@ def out_of_service(
     others must be a quorum without it, for which they are waited `patience` seconds, and the member must have caught
     up with them at the end, before the next one's turn. Raises `Unsafe`, `Locked`.
     """
+    wait_for_quorum(client, patience=patience, told=told)
     members = client.members.list()
     mine = _member_at(client, client_url, members)
     if sum(not member.learner for member in members) == 1:

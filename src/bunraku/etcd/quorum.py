@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bunraku.etcd.endpoints import Endpoint, parse_endpoints
 from bunraku.etcd.errors import DeadlineExceeded, EtcdError, Refused, Unreachable
@@ -16,6 +16,8 @@ from bunraku.etcd.members import Member
 
 if TYPE_CHECKING:
     from bunraku.etcd.client import Client
+
+T = TypeVar("T")
 
 PATIENCE = 60.0
 """Seconds that members which do not answer are waited for before a change is refused for their sake."""
@@ -67,19 +69,33 @@ def alive(client: Client, members: list[Member]) -> set[int]:
     return {answer for answer in client.maintenance.up_to_date(places).values() if isinstance(answer, int)}
 
 
+def wait_for_quorum(client: Client, *, patience: float = PATIENCE, told: Told = silent) -> None:
+    """Wait until the cluster answers a read that takes a quorum. `told` and what is raised: as `wait_to_spare`."""
+    _patiently(client.revision, patience, told)
+
+
 def wait_to_spare(client: Client, member: Member, *, patience: float = PATIENCE, told: Told = silent) -> list[Member]:
     """Wait until the cluster can do without `member`; returns the other voters that are alive.
 
     `told` hears for whom it waits. Raises `Unsafe`, or what keeps the cluster from answering, after `patience` seconds.
     """
+
+    def others() -> list[Member]:
+        members = client.members.list()
+        living = alive(client, members)
+        check_removal(member, members, living)
+        return [m for m in members if m.number in living and not m.learner and m.number != member.number]
+
+    return _patiently(others, patience, told)
+
+
+def _patiently(ask: Callable[[], T], patience: float, told: Told) -> T:
+    """What `ask` returns, once no member keeps it from that by not answering."""
     until = time.monotonic() + patience
     waiting = False
     while True:
         try:
-            members = client.members.list()
-            living = alive(client, members)
-            check_removal(member, members, living)
-            return [m for m in members if m.number in living and not m.learner and m.number != member.number]
+            return ask()
         except (Unsafe, Unreachable, DeadlineExceeded) as problem:
             if time.monotonic() > until:
                 raise

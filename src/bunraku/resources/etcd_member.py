@@ -69,6 +69,7 @@ class EtcdMember(InCluster):
         members = self.live_members()
         if members is None and not has_data and self._others_listen():
             # Only slow, perhaps: to be taken for one of a first boot would be wrong then.
+            self.tell(f"other members take connections, but do not answer: waiting, at most {self.timeout:.0f} s")
             members = self.live_members(self.timeout)
         if self.leaderless and not has_data:
             raise ResourceError(f"the cluster has lost its quorum: bring its members up before {self.name} can join it")
