@@ -55,9 +55,16 @@ def _connection_flags() -> argparse.ArgumentParser:
     group.add_argument("--key", metavar="FILE", help="its key")
     group.add_argument("--user", metavar="NAME", help="log in; the password comes from --password-file or is asked for")
     group.add_argument("--password-file", metavar="FILE", help="a file that holds the password")
-    group.add_argument("--timeout", metavar="SECONDS", type=float, default=5.0, help="for each call (default: 5)")
+    group.add_argument("--timeout", metavar="SECONDS", type=_seconds, default=5.0, help="for each call (default: 5)")
     group.add_argument("--format", choices=("text", "json"), default="text", help="for people, or for programs")
     return flags
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError("more than no seconds are needed")
+    return seconds
 
 
 def run(args: argparse.Namespace) -> int:

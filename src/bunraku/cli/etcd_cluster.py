@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -34,7 +35,7 @@ def status(args: argparse.Namespace) -> int:
         found = client.maintenance.statuses()
     well = all(isinstance(one, Status) and not one.errors for one in found.values())
     if args.format == "json":
-        _json([asdict(one) if isinstance(one, Status) else _failure(at, one) for at, one in found.items()])
+        _json([_document(one) if isinstance(one, Status) else _failure(at, one) for at, one in found.items()])
         return 0 if well else 1
     rows = [_status_row(one) for one in found.values() if isinstance(one, Status)]
     if rows:
@@ -62,7 +63,7 @@ def members(args: argparse.Namespace) -> int:
     with _connect(args) as client:
         found = client.members.list()
     if args.format == "json":
-        _json([asdict(member) for member in found])
+        _json([_document(member) for member in found])
         return 0
     rows = [
         (
@@ -113,19 +114,31 @@ def alarms(args: argparse.Namespace) -> int:
     """Alarms that are raised."""
     with _connect(args) as client:
         found = client.maintenance.alarms()
-        for alarm in found:
-            print(f"{alarm.kind} at {alarm.number:x}{' cleared' if args.clear else ''}")
-            if args.clear:
-                client.maintenance.clear_alarm(alarm)
+        for alarm in found if args.clear else ():
+            client.maintenance.clear_alarm(alarm)
+    if args.format == "json":
+        _json([{**_document(alarm), "cleared": args.clear} for alarm in found])
+        return 0
+    for alarm in found:
+        print(f"{alarm.kind} at {alarm.number:x}{' cleared' if args.clear else ''}")
     return 0
 
 
 def compact(args: argparse.Namespace) -> int:
-    """Forget history."""
+    """Forget history; what is forgotten already stays so."""
+    from bunraku.etcd import BadSettings, Compacted
+
     with _connect(args) as client:
-        revision = args.revision or client.revision()
-        client.compact(revision, physical=True)
-    print(f"compacted at revision {revision}")
+        now = client.revision()
+        revision = now if args.revision is None else args.revision
+        if not 1 <= revision <= now:
+            raise BadSettings(f"there is no revision {revision}: the store is at {now}")
+        with suppress(Compacted):
+            client.compact(revision, physical=True)
+    if args.format == "json":
+        _json({"revision": revision})
+    else:
+        print(f"compacted at revision {revision}")
     return 0
 
 
@@ -133,15 +146,21 @@ def defrag(args: argparse.Namespace) -> int:
     """Give free space back: followers first, since a member does not answer meanwhile."""
     from bunraku.etcd.maintenance import Status
 
+    done: list[dict[str, Any]] = []
     with _connect(args) as client:
         found = client.maintenance.statuses()
         for endpoint, one in sorted(found.items(), key=lambda pair: isinstance(pair[1], Status) and pair[1].leads):
             if not isinstance(one, Status):
+                done.append(_failure(endpoint, one))
                 print(f"✗ {one}", file=sys.stderr)
                 continue
             client.maintenance.defragment(endpoint)
             after = client.maintenance.status(endpoint)
-            print(f"{endpoint}  {size(one.size)} → {size(after.size)}", flush=True)
+            done.append({"endpoint": str(endpoint), "before": one.size, "after": after.size})
+            if args.format == "text":
+                print(f"{endpoint}  {size(one.size)} → {size(after.size)}", flush=True)
+    if args.format == "json":
+        _json(done)
     return 0 if all(isinstance(one, Status) for one in found.values()) else 1
 
 
@@ -167,6 +186,11 @@ def _connect(args: argparse.Namespace) -> Any:
     from bunraku.cli.etcd import connect
 
     return connect(args)
+
+
+def _document(one: Any) -> dict[str, Any]:
+    """All that is known of a member; `id` is its number as people and etcdctl's tables have it."""
+    return {"id": f"{one.number:x}", **asdict(one)}
 
 
 def _failure(endpoint: object, problem: object) -> dict[str, Any]:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bunraku.cli.table import size
 from bunraku.system.files import remove
+
+if TYPE_CHECKING:
+    from bunraku.etcd.txn import Operation
+
+LARGEST = 1_000_000
+"""Bytes of keys and values in one transaction; etcd takes 1.5 MiB with all that is around them."""
 
 
 def add_arguments(name: str, action: argparse.ArgumentParser) -> None:
     """The flags of the action `name`."""
     if name == "snapshot":
         action.add_argument("file", metavar="FILE", help="where to; in a folder, a new file named by the time")
-        action.add_argument("--keep", metavar="N", type=int, help="in a folder: remove all but the latest N")
+        action.add_argument("--keep", metavar="N", type=_some, help="in a folder: remove all but the latest N")
     elif name == "restore":
         action.add_argument("file", metavar="FILE", help="the snapshot")
         action.add_argument("--data-dir", metavar="DIR", required=True, help="the folder to make; it must not exist")
@@ -32,6 +40,13 @@ def add_arguments(name: str, action: argparse.ArgumentParser) -> None:
         action.add_argument("--noop", action="store_true", help="only show what would be done")
 
 
+def _some(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("one at least has to be kept")
+    return number
+
+
 def snapshot(args: argparse.Namespace) -> int:
     """Write a snapshot; in a folder, under the time's name, and older ones may go."""
     path = Path(args.file)
@@ -40,11 +55,15 @@ def snapshot(args: argparse.Namespace) -> int:
         path = folder / time.strftime("etcd-%Y%m%dT%H%M%SZ.db", time.gmtime())
     with _connect(args) as client:
         written = client.maintenance.snapshot(str(path))
+    old = sorted(folder.glob("etcd-????????T??????Z.db"))[: -args.keep] if folder and args.keep else []
+    for one in old:
+        remove(str(one))
+    if args.format == "json":
+        print(json.dumps({"file": str(path), "size": written, "removed": [str(one) for one in old]}))
+        return 0
     print(f"{path}  {size(written)}")
-    if folder is not None and args.keep is not None:
-        for old in sorted(folder.glob("etcd-????????T??????Z.db"))[: -max(args.keep, 1)]:
-            remove(str(old))
-            print(f"{old}  removed")
+    for one in old:
+        print(f"{one}  removed")
     return 0
 
 
@@ -69,8 +88,6 @@ def export(args: argparse.Namespace) -> int:
         _, values = client.snapshot([args.prefix])
     tree = to_tree({key: _text(value) for key, value in values.items()})
     if args.format == "json":
-        import json
-
         print(json.dumps(tree, indent=2, default=lambda value: value.decode("latin-1")))
     elif tree:
         import yaml
@@ -88,7 +105,7 @@ def _text(value: bytes) -> str | bytes:
 
 
 def import_(args: argparse.Namespace) -> int:
-    """Put what differs, 128 keys in a transaction; say what was done."""
+    """Put what differs, in transactions as large as etcd takes; say what was done."""
     from bunraku.etcd.txn import delete, put
 
     wanted = read_tree(args.file)
@@ -100,11 +117,27 @@ def import_(args: argparse.Namespace) -> int:
         lines = [f"{'~' if key in present else '+'} {key}" for key in work]
         work |= {key: delete(key) for key in sorted(surplus)}
         lines += [f"- {key}" for key in sorted(surplus)]
-        operations = list(work.values())
-        for at in range(0, 0 if args.noop else len(operations), 128):
-            client.txn().then(*operations[at : at + 128]).commit()
+        for some in () if args.noop else _batches(work, wanted):
+            client.txn().then(*some).commit()
     print("\n".join([*lines, f"{len(wanted) - len(work) + len(surplus)} in sync · {len(work)} {_done(args.noop)}"]))
     return 0
+
+
+def _batches(work: Mapping[str, Operation], values: Mapping[str, bytes]) -> Iterator[list[Operation]]:
+    """The operations by key, in groups of no more than etcd's limits for one transaction."""
+    from bunraku.etcd.txn import MAX_OPERATIONS
+
+    some: list[Operation] = []
+    room = LARGEST
+    for key, operation in work.items():
+        needed = len(key) + len(values.get(key, b""))
+        if some and (len(some) == MAX_OPERATIONS or needed > room):
+            yield some
+            some, room = [], LARGEST
+        some.append(operation)
+        room -= needed
+    if some:
+        yield some
 
 
 def _done(noop: bool) -> str:
