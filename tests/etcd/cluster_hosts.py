@@ -65,6 +65,27 @@ class Host:
             self.apply({self.name: self.urls}, parameters=f"service_ensure => stopped, {parameters}")
 
 
+class ClassicHost(Host):
+    """A host at an address of its own, whose cluster is given by the parameters of the well-known module."""
+
+    def __init__(self, folder: Path, name: str, address: str, ports: tuple[int, int]) -> None:
+        super().__init__(folder, name)
+        self.urls = {kind: f"http://{address}:{port}" for kind, port in zip(("peer", "client"), ports, strict=True)}
+
+    def manifest(
+        self, cluster: dict[str, dict[str, str]], more: str = "", parameters: str = "", options: str = ""
+    ) -> list[str]:
+        """The same, by initial_cluster."""
+        classic = f"""
+          initial_cluster             => {puppet({name: urls["peer"] for name, urls in cluster.items()})},
+          listen_client_urls          => '{self.urls["client"]}',
+          advertise_client_urls       => '{self.urls["client"]}',
+          listen_peer_urls            => '{self.urls["peer"]}',
+          initial_advertise_peer_urls => '{self.urls["peer"]}',
+        """
+        return super().manifest({}, more, classic + parameters, options)
+
+
 def cluster(*members: Host) -> dict[str, dict[str, str]]:
     """The class's parameter `cluster`."""
     return {host.name: host.urls for host in members}

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from cluster_hosts import Host, Hosts, cluster, make_tls, with_tls
+from cluster_hosts import ClassicHost, Host, Hosts, cluster, make_tls, with_tls
 from load import Load
-from local import wait_until
+from local import free_ports, wait_until
 
 from bunraku.cli.main import main
 from bunraku.etcd import Client
@@ -60,6 +60,32 @@ def test_a_cluster_grows_and_shrinks_by_what_the_code_says(hosts: Hosts) -> None
         assert hosts[0].apply(cluster(*hosts[:2])) == 2
         wait_until(lambda: [m.name for m in client.members.list()] == ["n1", "n2"])
         assert client.count("/kept") == 1
+
+
+@pytest.mark.slow
+def test_initial_cluster_is_kept_too_but_members_that_it_never_named_are_left_alone(
+    need_etcd: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client_port, peer_port = free_ports(2)
+    hosts = Hosts(ClassicHost(tmp_path, f"n{n}", f"127.0.0.{n}", (peer_port, client_port)) for n in (1, 2, 3))
+    first, second, third = hosts
+
+    def names() -> list[str]:
+        with hosts.client() as client:
+            return [member.name for member in client.members.list() if not member.learner]
+
+    try:
+        assert first.apply(cluster(first)) == 2
+        assert second.apply(cluster(first, second)) == 2
+        assert third.apply(cluster(*hosts)) == 2 and names() == ["n1", "n2", "n3"]
+        assert first.apply(cluster(*hosts)) == 2 and first.apply(cluster(*hosts)) == 0
+        capsys.readouterr()
+        assert second.apply(cluster(first, second)) == 0 and names() == ["n1", "n2", "n3"]
+        assert "n3 was never named here, and is left alone" in capsys.readouterr().out
+        assert first.apply(cluster(first, third)) == 2 and names() == ["n1", "n3"]
+    finally:
+        for host in hosts:
+            host.stop()
 
 
 def start(hosts: Hosts) -> None:

@@ -50,7 +50,8 @@
 # @param cluster_enabled              whether the settings of the cluster are written at all
 # @param listen_peer_urls             where other members are served
 # @param initial_advertise_peer_urls  where other members are told to come
-# @param initial_cluster              all members as NAME=URL: a list, text with commas, or a hash
+# @param initial_cluster              all members as NAME=URL: a list, text with commas, or a hash. Kept as `cluster` is,
+#   but that only those members are removed that an earlier run of this host found in it (with bunraku)
 # @param initial_cluster_state        new, or existing to join a running cluster
 # @param initial_cluster_token        tells clusters apart that share a network
 # @param discovery                    URL of a discovery service
@@ -201,8 +202,13 @@ class etcd (
   $declared = if $cluster.empty { $initial_cluster } else { $addresses.map |$name, $one| { "${name}=${one['peer']}" } }
   $members = etcd::first($declared, "${etcd_name}=${urls['initial-advertise-peer-urls']}")
   $member_names = unique($members.split(',').map |$member| { $member.split('=')[0] })
+  # What is kept true while the cluster runs. A lone member of initial_cluster needs nobody to look after it.
+  $kept = ($cluster.empty and $initial_cluster != undef and $member_names.size > 1 and defined('etcd_member')) ? {
+    true  => etcd::from_list($members, $etcd_name, $urls['advertise-client-urls'].split(',')[0]),
+    false => $addresses,
+  }
   # Members of a cluster restart in turn, unless they are restarted by a command of their own (see etcd_member).
-  $in_turn = $runs and !$cluster.empty and $service_restart == undef
+  $in_turn = $runs and !$kept.empty and $service_restart == undef
 
   unless $etcd_name in $member_names or $discovery or $discovery_srv or $proxy in ['on', 'readonly'] {
     fail("etcd: the cluster has ${member_names.join(', ')}, but not this member, '${etcd_name}': set etcd_name to one of them")
@@ -225,7 +231,7 @@ class etcd (
     Class['etcd::config'] ~> Class['etcd::service']
   }
 
-  if $runs and !$cluster.empty {
+  if $runs and !$kept.empty {
     contain etcd::place
     contain etcd::membership
     Class['etcd::config'] -> Class['etcd::place'] -> Class['etcd::service'] -> Class['etcd::membership']

@@ -3,8 +3,9 @@
 # @api private
 class etcd::membership {
   etcd_cluster { $etcd::initial_cluster_token:
-    members => $etcd::addresses,
-    host    => $etcd::etcd_name,
-    *       => $etcd::access,
+    members   => $etcd::kept,
+    strangers => $etcd::cluster.empty ? { true => 'keep', false => 'remove' },
+    host      => $etcd::etcd_name,
+    *         => $etcd::access,
   }
 }

@@ -3,7 +3,7 @@
 # @api private
 class etcd::place {
   etcd_member { $etcd::etcd_name:
-    cluster     => $etcd::addresses,
+    cluster     => $etcd::kept,
     data_dir    => $etcd::data_dir,
     config_file => $etcd::config_file_path,
     binary      => $etcd::binary,

@@ -10,7 +10,7 @@ before it is taken (`quorum`).
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -139,26 +139,37 @@ class Untidy:
         return bool(self.learners or self.surplus)
 
 
-def untidy(members: list[Member], wanted: Wanted) -> Untidy:
-    """Compare the live cluster with the wanted one; members that are still to come are their own hosts' work."""
+def untidy(members: list[Member], wanted: Wanted, removable: Container[str] | None = None) -> Untidy:
+    """Compare the live cluster with the wanted one; members that are still to come are their own hosts' work.
+
+    removable: the names of members that may go; None: all.
+    """
     addresses = {address.peer_url for address in wanted.values()}
     learners = tuple(m for m in members if m.learner and m.name in wanted)
-    surplus = (m for m in members if m.name not in wanted and (m.name or not addresses & set(m.peer_urls)))
-    return Untidy(learners, tuple(surplus))
+    strange = (m for m in members if m.name not in wanted and (m.name or not addresses & set(m.peer_urls)))
+    return Untidy(learners, tuple(m for m in strange if removable is None or m.name in removable))
 
 
-def tidy(client: Client, wanted: Wanted, holder: str, *, patience: float = PATIENCE, told: Told = silent) -> None:
+def tidy(
+    client: Client,
+    wanted: Wanted,
+    holder: str,
+    *,
+    removable: Container[str] | None = None,
+    patience: float = PATIENCE,
+    told: Told = silent,
+) -> None:
     """Give learners their vote, then remove what is not wanted, each step if it is safe; `told` hears of each.
 
-    Raises `Unsafe` if a step is not safe for `patience` seconds, `Refused` if a learner does not catch up within
-    `CATCH_UP`.
+    removable: as in `untidy`. Raises `Unsafe` if a step is not safe for `patience` seconds, `Refused` if a learner does
+    not catch up within `CATCH_UP`.
     """
     wait_for_quorum(client, patience=patience, told=told)
     with held(client, LOCK, holder):
         for learner in untidy(client.members.list(), wanted).learners:
             _promote(client, learner)
             told(f"{learner.name} has a vote now")
-        for member in untidy(client.members.list(), wanted).surplus:
+        for member in untidy(client.members.list(), wanted, removable).surplus:
             wait_to_spare(client, member, patience=patience, told=told)
             client.members.remove(member.number)
             told(f"{member.label} was removed")
