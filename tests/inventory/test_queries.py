@@ -182,11 +182,63 @@ def test_wrong_paging_is_400(population: Client, params: dict[str, str]) -> None
     assert population.get("/pdb/query/v4/nodes", **params).status_code == 400
 
 
+CHILDREN = [
+    ("nodes/nobody/facts", "node nobody"),
+    ("nodes/nobody/resources/File", "node nobody"),
+    ("catalogs/nobody/edges", "catalog nobody"),
+    ("factsets/nobody/facts", "factset nobody"),
+    ("reports/00ff/events", "report 00ff"),
+    ("environments/nowhere/facts", "environment nowhere"),
+    ("producers/nobody/catalogs", "producer nobody"),
+]
+
+
+@pytest.mark.parametrize(("path", "what"), CHILDREN)
+def test_what_belongs_to_something_that_is_not_there(population: Client, path: str, what: str) -> None:
+    missing = population.get(f"/pdb/query/v4/{path}")
+    assert missing.status_code == 404
+    assert missing.json() == {"error": f"No information is known about {what}"}
+
+
+def test_parameters_that_are_none(population: Client) -> None:
+    for path, asked, words in (
+        ("nodes", {"frob": "1"}, "Unsupported query parameter 'frob'"),
+        ("nodes", {"distinct_resources": "true"}, "Unsupported query parameter 'distinct_resources'"),
+        ("event-counts", {}, "Missing required query parameter 'summarize_by'"),
+        ("", {"limit": "1"}, "Missing required query parameter 'query'"),
+    ):
+        refused = population.get(f"/pdb/query/v4/{path}".rstrip("/"), **asked)
+        assert (refused.status_code, refused.text) == (400, words)
+    assert population.rows("/nodes", timeout="30", explain="analyze", origin="me") != []
+    assert population.rows("", query="nodes { certname = 'db1' }", ast_only="true") == [
+        "from",
+        "nodes",
+        ["=", "certname", "db1"],
+    ]
+
+
+def test_forms_that_are_not_ours(population: Client) -> None:
+    url = f"{population.url}/pdb/query/v4/nodes"
+    for method, headers, code, words in (
+        ("GET", {"Accept": "text/html"}, 406, "must accept application/json"),
+        ("POST", {"Content-Type": "text/plain"}, 415, "content type text/plain not supported"),
+        (
+            "POST",
+            {"Content-Type": "application/json", "Content-Encoding": "br"},
+            415,
+            "content encoding br not supported",
+        ),
+    ):
+        refused = population.session.request(method, url, data=b"{}", headers=headers, timeout=20)
+        assert (refused.status_code, refused.text) == (code, words)
+    taken = {"Content-Type": "application/json; charset=utf-8", "Accept": "text/html, application/json;q=0.9"}
+    assert population.session.post(url, data=b"{}", headers=taken, timeout=20).status_code == 200
+
+
 def test_what_is_not_there(population: Client) -> None:
     missing = population.get("/pdb/query/v4/nodes/nobody")
     assert missing.status_code == 404
     assert missing.json() == {"error": "No information is known about node nobody"}
-    assert population.rows("/nodes/nobody/facts") == []
     assert population.get("/pdb/query/v4/nothing").status_code == 404
 
 
