@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -263,9 +264,9 @@ class Applied:
 
     @property
     def failures(self) -> list[str]:
-        """What failed, and why."""
+        """What failed, and why: the messages without what should have become of what."""
         return [
-            f"{ref}: {event['message']}"
+            f"{ref}: {re.sub('^change from .* failed: ', '', event['message'])}"
             for ref, status in self._statuses()
             for event in status["events"]
             if event["status"] == "failure"

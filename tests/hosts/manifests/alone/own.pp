@@ -33,5 +33,5 @@ yumrepo { 'site': baseurl => 'https://packages.example.com/$basearch', gpgcheck 
 sysctl { 'net.ipv4.ip_forward': ensure => absent, value => '0' }
 group { 'operators': ensure => absent }
 yumrepo { 'site': ensure => absent }
-#? ! grep -q 'net.ipv4.ip_forward' /etc/sysctl.conf
+#? ! grep -q '^net.ipv4.ip_forward\|no router' /etc/sysctl.conf
 #? ! grep -q 'gpgcheck' /etc/yum.repos.d/site.repo
