@@ -51,6 +51,8 @@ def render(text: str) -> str:
         ('{{getenv "NOT_THERE"}}|{{getenv "NOT_THERE" "d"}}|{{getenv "SET_HERE" "d"}}', "|d|here"),
         ('{{fileExists "/etc/passwd"}} {{fileExists "/nope"}}', "true false"),
         ('{{lookupIPV4 "localhost"}} {{lookupIP "no.such.host.invalid"}}', "[127.0.0.1] []"),
+        ('{{lookupIfaceIPV4 "lo"}} [{{lookupIfaceIPV4 "nope"}}]', "127.0.0.1 []"),
+        ('{{toUpper "straße"}} {{toLower "ÀÉİ"}}', "STRAßE àéi"),
         ('{{lookupSRV "x" "tcp" "no.such.host.invalid"}}', "[]"),
         ("{{(datetime).Year}}", str(datetime.now().year)),
     ],

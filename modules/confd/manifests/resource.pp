@@ -8,6 +8,8 @@
 # @param content              the template itself, in place of source
 # @param owner                owner of the file
 # @param group                group of the file
+# @param uid                  its owner by number
+# @param gid                  its group by number
 # @param mode                 mode of the file
 # @param prefix               prefix of the keys
 # @param check_cmd            is asked about the new file, {{.src}}, before it replaces the old one
@@ -21,6 +23,8 @@
 # @param reload_cmd_timeout   time that reload_cmd may take
 # @param rollback             put the old file back if the reload fails
 # @param on_drift             what to do about a file changed by hand
+# @param symlinks             a dest that is a link: follow it, or replace it
+# @param render_timeout       time that the template may take
 # @param backend              a store of its own: backend, nodes and so on
 define confd::resource (
   String                                      $dest,
@@ -31,6 +35,8 @@ define confd::resource (
   Optional[String]                            $content             = undef,
   Optional[String]                            $owner               = undef,
   Optional[String]                            $group               = undef,
+  Optional[Integer[0]]                        $uid                 = undef,
+  Optional[Integer[0]]                        $gid                 = undef,
   Optional[Pattern[/\A[0-7]{3,4}\z/]]         $mode                = undef,
   Optional[String]                            $prefix              = undef,
   Optional[String]                            $check_cmd           = undef,
@@ -44,6 +50,8 @@ define confd::resource (
   Optional[String]                            $reload_cmd_timeout  = undef,
   Optional[Boolean]                           $rollback            = undef,
   Optional[Enum['repair', 'report', 'ignore']] $on_drift           = undef,
+  Optional[Enum['follow', 'replace']]         $symlinks            = undef,
+  Optional[String]                            $render_timeout      = undef,
   Optional[Hash[String, Data]]                $backend             = undef,
 ) {
   include confd
@@ -54,6 +62,8 @@ define confd::resource (
     'keys'                => $keys,
     'owner'               => $owner,
     'group'               => $group,
+    'uid'                 => $uid,
+    'gid'                 => $gid,
     'mode'                => $mode,
     'prefix'              => $prefix,
     'check_cmd'           => $check_cmd,
@@ -67,6 +77,8 @@ define confd::resource (
     'reload_cmd_timeout'  => $reload_cmd_timeout,
     'rollback'            => $rollback,
     'on_drift'            => $on_drift,
+    'symlinks'            => $symlinks,
+    'render_timeout'      => $render_timeout,
   }
 
   # The template first: the daemon sees the resource at once.
@@ -79,9 +91,14 @@ define confd::resource (
       before  => File["${confd::confdir}/conf.d/${name}.toml"],
     }
   }
+  $toml = epp('confd/resource.toml.epp', { 'template' => $template, 'backend' => $backend })
   file { "${confd::confdir}/conf.d/${name}.toml":
     ensure  => $ensure,
     mode    => '0640',
-    content => epp('confd/resource.toml.epp', { 'template' => $template, 'backend' => $backend }),
+    # A store of its own may have a password of its own.
+    content => $backend ? {
+      Undef   => $toml,
+      default => Sensitive($toml),
+    },
   }
 }

@@ -66,8 +66,8 @@ def join(parts: list[str] | None, separator: str) -> str:
     return separator.join(parts or ())
 
 
-FUNCTIONS.add("toUpper", "string")(lambda text: "".join(_one(char.upper(), char) for char in text))
-FUNCTIONS.add("toLower", "string")(lambda text: "".join(_one(char.lower(), char) for char in text))
+FUNCTIONS.add("toUpper", "string")(lambda text: "".join(_upper(char) for char in text))
+FUNCTIONS.add("toLower", "string")(lambda text: "".join(char.lower()[:1] for char in text))
 FUNCTIONS.add("contains", "string", "string")(lambda text, part: part in text)
 FUNCTIONS.add("replace", "string", "string", "string", "int")(
     lambda text, old, new, n: text.replace(old, new, max(n, -1))
@@ -76,9 +76,10 @@ FUNCTIONS.add("trimSuffix", "string", "string")(lambda text, end: text.removesuf
 FUNCTIONS.add("quote", "string")(quote)
 
 
-def _one(changed: str, char: str) -> str:
+def _upper(char: str) -> str:
     """Go changes letters one to one: ß stays ß."""
-    return changed if len(changed) == 1 else char
+    upper = char.upper()
+    return upper if len(upper) == 1 else char
 
 
 # Numbers
