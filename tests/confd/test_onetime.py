@@ -1,6 +1,7 @@
 """`--onetime` from keys to files: what confd does, and each thing that it does better."""
 
 import io
+import json
 import os
 import stat
 from pathlib import Path
@@ -106,6 +107,21 @@ def test_a_reload_that_failed_is_run_again_until_it_succeeds(confdir: Confdir) -
     works.touch()
     assert "reloaded" in Run(confdir).log
     assert "reloaded" not in Run(confdir).log
+
+
+def test_a_key_runs_no_command(confdir: Confdir) -> None:
+    trap = confdir.root / "trap"
+    confdir.data(json.dumps({"app": {"good": "1", f"$(touch {trap.name})": "2", "a;b": "3", "c d": "4"}}))
+    dest = f"{confdir.out}/{{{{base .Key}}}}"
+    told = confdir.root / "told"
+    confdir.resource(
+        "a", "{{.Value}}", dest=dest, for_each="/app/*", reload_cmd=f"cd {confdir.root}; echo {{{{.dest}}}} >> {told}"
+    )
+    run = Run(confdir)
+    assert not run.ok and "is not one word to the shell" in run.log
+    assert os.listdir(confdir.out) == ["good"] and told.read_text() == f"{confdir.out}/good\n" and not trap.exists()
+    confdir.resource("a", "{{.Value}}", dest=dest, for_each="/app/*", reload_cmd="true")
+    assert Run(confdir).ok and len(os.listdir(confdir.out)) == 4, "a command that is not told of them does no harm"
 
 
 def test_a_failed_reload_is_owed_by_the_command_that_stands_there_now(confdir: Confdir) -> None:

@@ -19,7 +19,7 @@ FUNCTIONS = Functions()
 ANY = "interface {}"
 STRINGS = "[]string"
 
-_MOST = 10_000_000
+_MOST = 1_000_000
 """The longest list or text that a function makes of a number: a template's mistake must not eat the memory."""
 
 

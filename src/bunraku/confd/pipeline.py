@@ -11,6 +11,7 @@ What must be reloaded is told to the caller: one reload may be for many files.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -190,6 +191,7 @@ def _prepare(placing: Placing) -> None:
     if present == wanted and not _is_replaceable_link(resource, wanted.path):
         return
     placing.change = Change(resource, present, wanted)
+    _refuse_commands_of_keys(resource, wanted.path)
     if resource.settings.noop:
         return
     assert wanted.content is not None
@@ -197,6 +199,14 @@ def _prepare(placing: Placing) -> None:
     if resource.check_cmd and not resource.settings.sync_only:
         line = command_line("check_cmd", resource.check_cmd, src=placing.staged.temporary_path, dest=wanted.path)
         run_command("check_cmd", line, timeout=resource.settings.check_cmd_timeout)
+
+
+def _refuse_commands_of_keys(resource: Resource, path: str) -> None:
+    """Whoever may write a key must not run commands by it: what a key makes of a path has to be a word to the shell."""
+    written, templated, _ = resource.dest.partition("{{")
+    if templated and "{{" in resource.check_cmd + resource.reload_cmd:
+        if re.search(r"[^\w@%+:,./-]", path.removeprefix(written)):
+            raise ResourceFailed(f"dest: {path!r} is not one word to the shell that runs check_cmd and reload_cmd")
 
 
 def _commit(placing: Placing, about_to: Changed) -> None:
