@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bunraku.facts.host import Host
 
 FAMILIES: dict[str, tuple[str, ...]] = {
+    "cloud": ("az_metadata", "cloud", "ec2_metadata", "ec2_userdata", "gce"),
     "dmi": ("dmi",),
     "environment": ("facterversion", "path", "timezone"),
     "identity": ("identity",),
