@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import bunraku
 from bunraku.api.host_facts import host_facts
 from bunraku.ruby.facts import RubyFacts
 
@@ -93,3 +94,20 @@ def test_one_that_never_ends_is_left_out_and_no_other(modulepath: Path, need_fac
     assert facts.find("endless") is None
     assert facts.find("noisy") == "n"
     assert warnings == ["the fact 'endless' is left out: facter was ended: it was not done after 6 s"]
+
+
+def test_one_fact_in_data_or_a_template_asks_for_no_other(
+    modulepath: Path, tmp_path: Path, need_facter: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(RubyFacts, "find", lambda facts, name: asked.append(name) or f"value of {name}")
+    monkeypatch.setattr(RubyFacts, "names", lambda facts: asked.append("all") or [])
+    (tmp_path / "data").mkdir()
+    (tmp_path / "hiera.yaml").write_text("version: 5\nhierarchy:\n  - {name: n, path: '%{facts.noisy}.yaml'}\n")
+    (tmp_path / "data" / "value of noisy.yaml").write_text("key: found\n")
+    code = "notice(lookup('key'), inline_template(\"<%= @facts['noisy'] %> <%= scope['facts'].dig('many_one') %>\"))"
+    compiled = bunraku.compile(
+        code, facts=host_facts([modulepath]), modulepath=[], certname="n", hiera_config=tmp_path / "hiera.yaml"
+    )
+    assert [log.message for log in compiled.logs] == ["found value of noisy value of many_one"]
+    assert set(asked) == {"noisy", "many_one"}

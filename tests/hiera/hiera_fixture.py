@@ -24,6 +24,9 @@ class FixtureScope:
     def lookup(self, name: str) -> Any:
         return self.values.get(name.removeprefix("::"))
 
+    def fact(self, name: str) -> Any:
+        return self.values.get("facts", {}).get(name)
+
     def has(self, name: str) -> bool:
         return name.removeprefix("::") in self.values
 

@@ -6,8 +6,9 @@ Finds functions (`lib/puppet/functions`, and those of the older interface in `li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
 
 MARKS = {"required": "", "optional": "?", "repeated": "*", "required_repeated": "+"}
 """How signatures mark a parameter of each kind."""
+
+_FACTS = re.compile(r"""@facts\b | ["'](?:::)?facts["']""", re.X)
+"""Where `facts` is named in a template: `@facts`, `scope['facts']`."""
+_FACT = re.compile(
+    r"""(?:@facts\b | ["'](?:::)?facts["']\s*[\])]) \s* (?:\[\s* | \.(?:dig|fetch)\(\s*) ["'](\w+)["']""", re.X
+)
+"""Where one of them is taken: `@facts['os']`, `scope['facts'].dig('os'`."""
 
 FIXED = ("facts", "server_facts", "trusted")
 """The variables that Ruby code may not change in place."""
@@ -84,7 +92,7 @@ class ModuleRuby:
     def render(self, text: str, path: str | None, scope: Scope) -> str:
         """What the ERB template `text` gives. path: its file, None for an inline one. Raises CompileError."""
         try:
-            return self._worker.render(text, path, _Calling(scope))
+            return self._worker.render(text, path, _Calling(scope, text))
         except (RubyError, CompileError) as error:
             if isinstance(error, RubyError) and (error.file is None or error.ruby_class == "SyntaxError"):
                 raise _standing_alone(error.message) from None
@@ -201,15 +209,27 @@ def _own_words(mismatches: list[Overload], scope: Scope, arguments: Sequence[Any
     return None
 
 
-class _Calling:
-    """Answers what Ruby code asks, out of the scope that called it."""
+@lru_cache(maxsize=256)
+def _facts_asked(text: str) -> tuple[str, ...] | None:
+    """The facts that a template takes out of `facts`; None where it may want any of them."""
+    asked = _FACT.findall(text)
+    return tuple(dict.fromkeys(asked)) if len(asked) == len(_FACTS.findall(text)) else None
 
-    def __init__(self, scope: Scope) -> None:
+
+class _Calling:
+    """Answers what Ruby code asks, out of the scope that called it. text: that of the template, if it is one."""
+
+    def __init__(self, scope: Scope, text: str | None = None) -> None:
+        self._text = text
         self._scope = scope
         self._compiler = scope.compiler
         self.key = id(scope)
 
     def lookup(self, name: str) -> Any:
+        asked = None if self._text is None or name not in ("facts", "::facts") else _facts_asked(self._text)
+        if asked is not None:
+            # Gathering them all takes time.
+            return {fact: value for fact in asked if (value := self._scope.fact(fact)) is not None}
         value = self._scope.find(name)
         if value is not MISSING:
             return value
@@ -221,7 +241,7 @@ class _Calling:
         return None
 
     def has(self, name: str) -> bool:
-        return self._scope.has(name)
+        return name in ("facts", "::facts") or self._scope.has(name)
 
     def set(self, name: str, value: Any) -> None:
         self._scope.set(name, value)

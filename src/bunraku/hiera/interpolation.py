@@ -91,7 +91,11 @@ def variable(key: str, described: str, invocation: Invocation) -> Any:
     """The value of a variable, or of what is in it (`facts.os.family`); None where there is none."""
     root, *segments = split(key, described)
     name = str(root)
-    value = _of_scope(name, invocation)
+    if name == "facts" and segments and isinstance(segments[0], str) and name not in invocation.overrides:
+        # The one fact: gathering them all takes time.
+        value = invocation.report_found(name, {segments[0]: invocation.scope.fact(segments[0])})
+    else:
+        value = _of_scope(name, invocation)
     if value is not None and segments:
         value = invocation.dig(key, segments, value)
         value = None if value is MISSING else value

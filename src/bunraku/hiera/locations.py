@@ -108,6 +108,7 @@ class _Named:
         self._name = name
         self._value = value
         self.call_function = scope.call_function
+        self.fact = scope.fact
 
     def lookup(self, name: str) -> Any:
         return self._value if name == self._name else self._scope.lookup(name)

@@ -15,6 +15,9 @@ class Scope(Protocol):
     def has(self, name: str) -> bool:
         """Whether the variable is set."""
 
+    def fact(self, name: str) -> Any:
+        """A fact's value; undef where there is none."""
+
     def call_function(self, name: str, arguments: list[Any], block: Callable[..., Any] | None = None) -> Any:
         """Call a function."""
 

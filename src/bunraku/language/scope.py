@@ -122,6 +122,11 @@ class Scope:
             return None
         return value
 
+    def fact(self, name: str) -> Any:
+        """A fact's value, None for an unknown one."""
+        value = self.compiler.fact(name)
+        return None if value is MISSING else value
+
     def has(self, name: str) -> bool:
         """Whether there is such a variable (its value may be undef)."""
         return self.find(name) is not MISSING

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bunraku.ruby.errors import RubyError, RubyMissing
 
@@ -23,6 +23,14 @@ DEADLINE = 60.0
 
 _ADD = re.compile(r"""Facter\.add\s*\(?\s*(?: :(?P<symbol>\w+) | :?(?P<quote>["'])(?P<text>.*?)(?P=quote) | )""", re.X)
 _FILLED_IN = re.compile(r"#\{.*?\}")
+
+
+class _File(NamedTuple):
+    """A file with facts. names: what their names look like. asks_puppet: whether they want Puppet, which takes long to
+    load."""
+
+    names: re.Pattern[str]
+    asks_puppet: bool
 
 
 class RubyFacts:
@@ -44,19 +52,27 @@ class RubyFacts:
     def find(self, name: str) -> Any:
         """The value of the fact `name`; None where no file adds it, or it has none on this host."""
         if name not in self._known:
-            added = self._names is not None and self._names.fullmatch(name)
-            self._known[name] = self._answer(f"the fact '{name}'", name=name).get("value") if added else None
+            files = [file for file in self._files if file.names.fullmatch(name)]
+            asked = {"name": name, "puppet": any(file.asks_puppet for file in files)}
+            self._known[name] = self._answer(f"the fact '{name}'", asked).get("value") if files else None
         return self._known[name]
 
     def names(self) -> list[str]:
         """All names, also those that are made while the files run."""
-        return [] if self._names is None else list(self._answer("the modules' own facts").get("names", ()))
+        if not self._files:
+            return []
+        asked = {"puppet": any(file.asks_puppet for file in self._files)}
+        return list(self._answer("the modules' own facts", asked).get("names", ()))
 
     @cached_property
-    def _names(self) -> re.Pattern[str] | None:
-        """What the names that the files add look like; None where they add none."""
-        patterns = {pattern for folder in self._folders for text in _texts(folder) for pattern in _added(text)}
-        return re.compile("|".join(sorted(patterns))) if patterns else None
+    def _files(self) -> list[_File]:
+        """The files that add facts."""
+        found = []
+        for text in (text for folder in self._folders for text in _texts(folder)):
+            patterns = set(_added(text))
+            if patterns:
+                found.append(_File(re.compile("|".join(sorted(patterns))), "Puppet" in text or "'puppet" in text))
+        return found
 
     @cached_property
     def _facter(self) -> Installed:
@@ -65,7 +81,7 @@ class RubyFacts:
         settings = {"folders": self._folders}
         return Installed("facter", "facts.rb", lambda: settings, program=self._program, deadline=self._deadline)
 
-    def _answer(self, what: str, **question: str) -> dict[str, Any]:
+    def _answer(self, what: str, question: dict[str, Any]) -> dict[str, Any]:
         """facter's answer; an empty one, and a warning, where there is none. what: that is asked for."""
         if self._missing:
             return {}

@@ -12,16 +12,17 @@ questions = $stdin.dup
 $stdout.reopen($stderr)
 $stdin.reopen('/dev/null')
 
-# Few facts ask Puppet itself, and it takes long to load: it is when one names it.
-def Object.const_missing(name)
-  return super unless name == :Puppet && require('puppet')
-
-  initialize_puppet
-  Puppet
+def load_puppet
+  require 'puppet'
+  Puppet.initialize_settings([]) unless Puppet.settings.global_defaults_initialized?
 end
 
-def initialize_puppet
-  Puppet.initialize_settings([]) unless Puppet.settings.global_defaults_initialized?
+# What asks for Puppet unforeseen, since another fact asked for it.
+def Object.const_missing(name)
+  return super unless name == :Puppet
+
+  load_puppet
+  Puppet
 end
 
 # Remembers what facts there are, since facter's own list has the host's among them.
@@ -39,13 +40,15 @@ def start(settings)
   Facter.singleton_class.prepend(Listed)
   settings['folders'].each { |folder| $LOAD_PATH.unshift(File.dirname(folder)) }
   Facter.search(*settings['folders'])
-  Facter.loadfacts
-  initialize_puppet if Object.const_defined?(:Puppet)
   { 'version' => Facter.version }
 end
 
 def answer(question)
-  question.key?('name') ? { 'value' => Facter.value(question['name']) } : { 'names' => Listed::NAMES.keys }
+  load_puppet if question['puppet']
+  return { 'value' => Facter.value(question['name']) } if question.key?('name')
+
+  Facter.loadfacts
+  { 'names' => Listed::NAMES.keys }
 end
 
 started = false
