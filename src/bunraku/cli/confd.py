@@ -80,7 +80,7 @@ def _act(args: argparse.Namespace, action: str | None, flags: dict[str, Any]) ->
         from bunraku.confd.onetime import run_once
 
         return 0 if run_once(settings, log, _show) else 1
-    from bunraku.confd.loop import run_forever
+    from bunraku.confd.service import run_forever
 
     return run_forever(settings, log, lambda: settle(flags, os.environ, log.warn))
 

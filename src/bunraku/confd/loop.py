@@ -8,26 +8,21 @@ starts a reload when no resource that wants it has work left.
 from __future__ import annotations
 
 import os
-import signal
-import socket
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
 from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
 
-from bunraku.confd import status
-from bunraku.confd.backends import BackendError, Lost
+from bunraku.confd.backends import Lost
 from bunraku.confd.job import Job
 from bunraku.confd.made import Made
 from bunraku.confd.pipeline import File, Placing, ResourceFailed, flush_folders, place
 from bunraku.confd.reloads import Owed, Reloads
 from bunraku.confd.resource import Resource, load_folder
-from bunraku.confd.settings import ConfigError, Settings, backend_identity
-from bunraku.confd.source import Source, Told
+from bunraku.confd.settings import ConfigError, Settings
+from bunraku.confd.source import Sources, Told
 from bunraku.confd.watcher import FileWatch
 from bunraku.confd.workers import Workers
 from bunraku.system.log import Log
@@ -57,7 +52,7 @@ class Daemon:
         self.jobs: dict[str, Job] = {}
         self.errors: dict[str, str] = {}
         """Files of conf.d that cannot be used, and why."""
-        self.sources: dict[object, Source] = {}
+        self.sources = Sources(lambda told: self.post(lambda: self._told(told)))
         self.reloads = Reloads(settings.statedir, log, lasting=True)
         self._made = Made(settings.statedir, log)
         self._resettle = resettle
@@ -132,7 +127,7 @@ class Daemon:
                 self._reload(owed)
 
     def _tell_systemd(self) -> None:
-        if not self._ready and not self._busy and all(s.mirror.complete or s.problem for s in self.sources.values()):
+        if not self._ready and not self._busy and self.sources.have_answered:
             self._ready = True
             self._systemd.ready(f"{len(self.jobs)} resources")
         if self._systemd.watchdog and monotonic() >= self._next_sign:
@@ -160,31 +155,15 @@ class Daemon:
         for path in self.jobs.keys() - {resource.path for resource in folder.resources}:
             self._let_go(path)
             self.log.info("resource removed", path=path)
-        self._follow(folder.resources)
+        for path, error in self.sources.follow(folder.resources).items():
+            self.errors[path] = error
+            self.log.error(error)
         for resource in folder.resources:
             self._adopt(resource)
-        for source in self.sources.values():
-            self._watch.watch(source.folders(), deep=True)
-
-    def _follow(self, resources: Iterable[Resource]) -> None:
-        """Have each back end that is wanted followed for all resources that want it, and no other."""
-        groups: dict[object, list[Resource]] = {}
-        for resource in resources:
-            groups.setdefault(backend_identity(resource.settings), []).append(resource)
-        for identity in self.sources.keys() - groups.keys():
-            self.sources.pop(identity).close()
-        for identity, group in groups.items():
-            try:
-                if identity not in self.sources:
-                    self.sources[identity] = Source(group[0].settings, lambda told: self.post(lambda: self._told(told)))
-                self.sources[identity].follow(group)
-            except BackendError as error:
-                for resource in group:
-                    self.errors[resource.path] = f"{resource.path}: {error}"
-                    self.log.error(self.errors[resource.path])
+        self._watch.watch(self.sources.folders(), deep=True)
 
     def _adopt(self, resource: Resource) -> None:
-        source = self.sources.get(backend_identity(resource.settings))
+        source = self.sources.of(resource)
         known = self.jobs.get(resource.path)
         if source is None:
             self._let_go(resource.path)
@@ -319,10 +298,7 @@ class Daemon:
             self._watch.watch([templates], deep=True)
             for job in self.jobs.values():
                 self._touch(job)
-        for source in self.sources.values():
-            folders = tuple(source.folders())
-            if paths is None or folders and any(path.startswith(folders) for path in paths):
-                source.nudge()
+        self.sources.files_changed(paths)
         touched = self._owners.values() if paths is None else map(self._owners.get, paths)
         for owner in {job for job in touched if job is not None}:
             self._look(owner)
@@ -398,7 +374,7 @@ class Daemon:
         """What `confd status` shows."""
         return {
             "pid": os.getpid(),
-            "stores": [{"store": s.name, "problem": s.problem} for s in self.sources.values()],
+            "stores": [{"store": s.name, "problem": s.problem} for s in self.sources],
             "resources": [job.status() for job in self.jobs.values()],
             "errors": list(self.errors.values()),
             "reloads": [owed.status() for owed in self.reloads.all()],
@@ -419,39 +395,5 @@ class Daemon:
         limit = monotonic() + FAREWELL
         while self._busy and monotonic() < limit:
             self._take_events(limit - monotonic())
-        for source in self.sources.values():
-            source.close()
+        self.sources.close()
         self.log.info("ended")
-
-
-def _wake_on_signals(daemon: Daemon) -> None:
-    """Have a signal end the wait for events: one that comes just before the wait begins would not by itself."""
-    reader, writer = socket.socketpair()
-    writer.setblocking(False)
-    signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
-
-    def wake() -> None:
-        while reader.recv(64):
-            daemon.post(lambda: None)
-
-    threading.Thread(target=wake, name="confd-signals", daemon=True).start()
-
-
-def run_forever(settings: Settings, log: Log, resettle: Callable[[], Settings]) -> int:
-    """Run the daemon until SIGTERM or SIGINT; its exit code. Raises ConfigError if it cannot begin."""
-    daemon = Daemon(settings, log, resettle)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: daemon.post(daemon.end))
-    signal.signal(signal.SIGHUP, lambda *_: daemon.post(daemon.reread))
-    _wake_on_signals(daemon)
-    with ExitStack() as services:
-        try:
-            services.callback(status.serve(settings.socket, daemon.ask))
-        except status.StatusError as error:
-            log.warn(str(error))
-        if settings.metrics_addr:
-            from bunraku.confd import metrics
-
-            services.callback(metrics.serve(settings.metrics_addr, daemon.ask))
-        daemon.run()
-    return 0

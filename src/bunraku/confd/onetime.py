@@ -10,8 +10,9 @@ from bunraku.confd.made import Made
 from bunraku.confd.mirror import Mirror
 from bunraku.confd.pipeline import Change, File, ResourceFailed, flush_folders, place, render
 from bunraku.confd.reloads import Reloads
-from bunraku.confd.resource import Folder, Resource, load_folder
-from bunraku.confd.settings import Settings, backend_identity
+from bunraku.confd.resource import Resource, load_folder
+from bunraku.confd.settings import Settings
+from bunraku.confd.source import by_backend
 from bunraku.confd.templates import Templates
 from bunraku.system.log import Log
 
@@ -28,18 +29,10 @@ def run_once(settings: Settings, log: Log, show: Callable[[Change], None]) -> bo
         log.warn("no template resources", folder=os.path.join(settings.confdir, "conf.d"))
     reloads, made = Reloads(settings.statedir, log, lasting=False), Made(settings.statedir, log)
     reloads.follow(folder)
-    failed = sum(_failures(group, log, reloads, made, show) for group in by_backend(folder))
+    failed = sum(_failures(group, log, reloads, made, show) for group in by_backend(folder.resources).values())
     if not (settings.noop or settings.sync_only):
         failed += reloads.run_all()
     return not failed and not folder.errors
-
-
-def by_backend(folder: Folder) -> list[list[Resource]]:
-    """The resources, in groups that share a back end."""
-    groups: dict[object, list[Resource]] = {}
-    for resource in folder.resources:
-        groups.setdefault(backend_identity(resource.settings), []).append(resource)
-    return list(groups.values())
 
 
 def _failures(

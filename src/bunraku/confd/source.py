@@ -1,15 +1,15 @@
-"""A back end that is followed in a thread of its own, and the mirror of what it tells."""
+"""Back ends that are followed, each in a thread of its own, and the mirrors of what they tell."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bunraku.confd.backends import Backend, BackendError, Lost, Snapshot, Stop, Update, open_backend
 from bunraku.confd.mirror import Mirror, View
 from bunraku.confd.resource import Resource
-from bunraku.confd.settings import Settings
+from bunraku.confd.settings import Settings, backend_identity
 
 RETRY = 2.0
 """Seconds until a store that could not be read is asked again, where that is sooner than the interval."""
@@ -95,6 +95,65 @@ class Source:
         self._generation += 1
         self._stop.set()
         self._backend.close()
+
+
+class Sources:
+    """The back ends that are followed, each for all resources that have it. `tell` is called from their threads."""
+
+    def __init__(self, tell: Callable[[Told], None]) -> None:
+        self._tell = tell
+        self._sources: dict[object, Source] = {}
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter(self._sources.values())
+
+    def of(self, resource: Resource) -> Source | None:
+        """The source of a resource; None if its back end cannot work."""
+        return self._sources.get(backend_identity(resource.settings))
+
+    def follow(self, resources: Iterable[Resource]) -> dict[str, str]:
+        """Follow what these resources want and nothing else; why not, by the path of the resource."""
+        groups = by_backend(resources)
+        for identity in self._sources.keys() - groups.keys():
+            self._sources.pop(identity).close()
+        problems: dict[str, str] = {}
+        for identity, group in groups.items():
+            try:
+                if identity not in self._sources:
+                    self._sources[identity] = Source(group[0].settings, self._tell)
+                self._sources[identity].follow(group)
+            except BackendError as error:
+                problems |= {resource.path: f"{resource.path}: {error}" for resource in group}
+        return problems
+
+    @property
+    def have_answered(self) -> bool:
+        """Whether each has told something, be it that its store is down."""
+        return all(source.mirror.complete or source.problem for source in self)
+
+    def folders(self) -> list[str]:
+        """The folders of the files that they are made of."""
+        return [folder for source in self for folder in source.folders()]
+
+    def files_changed(self, paths: set[str] | None) -> None:
+        """Have those look again that are made of changed files (None: nobody knows which)."""
+        for source in self:
+            folders = tuple(source.folders())
+            if paths is None or folders and any(path.startswith(folders) for path in paths):
+                source.nudge()
+
+    def close(self) -> None:
+        """Follow no more."""
+        for source in self:
+            source.close()
+
+
+def by_backend(resources: Iterable[Resource]) -> dict[object, list[Resource]]:
+    """The resources, in groups that share a back end."""
+    groups: dict[object, list[Resource]] = {}
+    for resource in resources:
+        groups.setdefault(backend_identity(resource.settings), []).append(resource)
+    return groups
 
 
 def _poll(backend: Backend, keys: Sequence[str], interval: float, tell: Callable[[Update], None], stop: Stop) -> None:
