@@ -1,8 +1,11 @@
 """Whose images are taken: signed ones, by keys trusted for their name."""
 
+import http.server
 import os
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -70,7 +73,7 @@ def image(tmp_path: Path) -> Path:
 def take(tmp_path: Path) -> Callable[..., str]:
     trust = Trust(str(tmp_path / "etc"), str(tmp_path / "lib"))
 
-    def run(path: Path, *insecure: str) -> str:
+    def run(path: Path | str, *insecure: str) -> str:
         return fetch(Store(str(tmp_path / "cas")), str(path), trust, insecure=frozenset(insecure))
 
     run.trust = trust  # type: ignore[attr-defined]
@@ -89,6 +92,49 @@ def test_what_is_signed_with_a_trusted_key_is_taken(signer: Signer, image: Path,
     root = take.trust.add(str(signer.key), None)
     assert os.path.dirname(root) == f"{tmp_path}/etc/trustedkeys/root.d"
     assert take(image).startswith("sha512-")
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *words: object) -> None:
+        pass
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[str]:
+    """The URL of the test's folder."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_image_of_a_web_server_is_checked_too(
+    signer: Signer, image: Path, take, tmp_path: Path, served: str
+) -> None:
+    url = f"{served}/web.aci"
+    with pytest.raises(ImageError, match=r"web\.aci\.asc: 404"):
+        take(url)
+    signer.sign(image)
+    with pytest.raises(ImageError, match="no key is trusted"):
+        take(url)
+    take.trust.add(str(signer.key), "example.com")
+    key = take(url)
+    assert Store(str(tmp_path / "cas")).shown_name(key) == "example.com/web"
+    other = Build(str(tmp_path))
+    other.edit(lambda manifest: manifest.update(annotations=[{"name": "evil", "value": "yes"}]))
+    other.write(str(image), overwrite=True)
+    with pytest.raises(ImageError, match=f"{url} is not what was signed"):
+        take(url)
+    assert take(url, "image") != key, "unless one insists on it"
+    with pytest.raises(ImageError, match="404"):
+        take(f"{served}/nothing.aci")
+    with pytest.raises(ImageError, match="--insecure-options=http"):
+        take("http://192.0.2.1/web.aci")
+    for wrong in ("http://[::1/web.aci", "docker://[::1/web:1"):
+        with pytest.raises(ImageError, match="is no host|names no registry"):
+            take(wrong, "image")
+    assert list((tmp_path / "cas" / "tmp").iterdir()) == []
 
 
 def test_unsigned_tampered_and_untrusted_images_are_refused(signer: Signer, image: Path, take, tmp_path: Path) -> None:

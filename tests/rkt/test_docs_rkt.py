@@ -2,8 +2,12 @@
 
 import shutil
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from bunraku.cli.main import main
 from bunraku.images.build import Build, app_of
@@ -11,7 +15,28 @@ from tests.rkt.conftest import LIMIT, need
 from tests.shown import ENVIRONMENT, ROOT, blocks, commands
 
 
-def build(folder: Path, name: str) -> None:
+class Signer:
+    """Somebody with a key. home: gpg's folder."""
+
+    def __init__(self, home: str) -> None:
+        self.home = home
+        self.gpg("--quick-gen-key", "somebody@example.com", "ed25519", "sign", "never")
+
+    def gpg(self, *words: str) -> bytes:
+        command = ["gpg", f"--homedir={self.home}", "--batch", "--pinentry-mode=loopback", "--passphrase=", *words]
+        return subprocess.run(command, check=True, capture_output=True, timeout=LIMIT).stdout
+
+
+@pytest.fixture
+def signer() -> Iterator[Signer]:
+    need("gpg", "gpgconf", "gpg-agent")
+    # A socket's path has to be short.
+    with tempfile.TemporaryDirectory(prefix="bk-gpg-", dir="/tmp", ignore_cleanup_errors=True) as home:
+        yield Signer(home)
+        subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], capture_output=True, timeout=LIMIT)
+
+
+def build(folder: Path, name: str, signer: Signer) -> None:
     """FOLDER/NAME.aci, signed."""
     build = Build(str(folder))
     build.begin("appc")
@@ -20,21 +45,14 @@ def build(folder: Path, name: str) -> None:
     build.edit(lambda manifest: app_of(manifest).update(exec=["/bin/sh", "-c", "exec sleep 300"]))
     build.write(str(folder / f"{name}.aci"), overwrite=False)
     build.end()
-    gpg(folder, "--armor", "--detach-sign", "--output", f"{name}.aci.asc", f"{name}.aci")
+    signer.gpg("--armor", "--detach-sign", "--output", f"{folder}/{name}.aci.asc", f"{folder}/{name}.aci")
 
 
-def gpg(folder: Path, *words: str) -> bytes:
-    command = ["gpg", f"--homedir={folder}/gpg", "--batch", "--pinentry-mode=loopback", "--passphrase=", *words]
-    return subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=LIMIT).stdout
-
-
-def test_the_commands_that_are_shown(place: list[str], tmp_path: Path) -> None:
-    need("gpg", "busybox")
-    (tmp_path / "gpg").mkdir(mode=0o700)
-    gpg(tmp_path, "--quick-gen-key", "somebody@example.com", "ed25519", "sign", "never")
-    (tmp_path / "key.asc").write_bytes(gpg(tmp_path, "--armor", "--export"))
+def test_the_commands_that_are_shown(place: list[str], signer: Signer, tmp_path: Path) -> None:
+    need("busybox")
+    (tmp_path / "key.asc").write_bytes(signer.gpg("--armor", "--export"))
     for name in ("web", "log"):
-        build(tmp_path, name)
+        build(tmp_path, name, signer)
 
     def shell(command: str) -> str:
         words = [*place, "sh", "-ec", f"cd {tmp_path}; {command}"]

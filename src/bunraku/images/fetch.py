@@ -2,6 +2,7 @@
 
     sha512-ab…                          an image of the store, by its ID or the beginning of it
     ./web.aci, /srv/web.aci             an ACI; its signature is beside it, in web.aci.asc
+    https://example.com/web.aci         an ACI of a web server; its signature is beside it there
     ./layout, ./layout.tar, oci:DIR:TAG an OCI layout
     docker://localhost:5000/web:1.2     an image of a registry
     example.com/web:1.2                 an image of the store, by its name and version
@@ -23,6 +24,9 @@ from bunraku.images.trust import Trust
 if TYPE_CHECKING:
     from bunraku.images.manifest import Manifest
     from bunraku.images.oci import Keep
+
+LARGEST_SIGNATURE = 1 << 20
+"""Bytes."""
 
 REGISTRY = ("docker://", "oci://")
 
@@ -46,6 +50,8 @@ def fetch(
         if held is None and policy == "never":
             raise ImageError(f"{name} is not in the store, and --pull-policy=never forbids to fetch it")
         return held or _from_registry(store, name, insecure)
+    if name.startswith(("http://", "https://")):
+        return _from_url(store, name, trust, insecure, signature)
     path, tag = _as_path(name)
     if path is None:
         return store.find(name)
@@ -57,14 +63,41 @@ def fetch(
         _refuse_unsigned(name, insecure)
         return _from_layout(store, path, tag)
     if "image" not in insecure:
-        manifest = aci.check(path)
-        signature = signature or f"{path}.asc"
-        if not os.path.exists(signature):
-            raise ImageError(
-                f"{path} is not signed: {signature} is not there (--insecure-options=image takes it unsigned)"
-            )
-        trust.check(manifest["name"], path, signature)
+        _check_signature(path, trust, signature or f"{path}.asc")
     return store.import_aci(path)
+
+
+def _check_signature(path: str, trust: Trust, signature: str) -> None:
+    from bunraku.images import aci
+
+    manifest = aci.check(path)
+    if not os.path.exists(signature):
+        raise ImageError(f"{path} is not signed: {signature} is not there (--insecure-options=image takes it unsigned)")
+    trust.check(manifest["name"], path, signature)
+
+
+def _from_url(store: Store, url: str, trust: Trust, insecure: frozenset[str], signature: str) -> str:
+    """An ACI of a web server, with the signature that is beside it (URL.asc) unless there is a file with one."""
+    from bunraku.images.compression import LARGEST
+    from bunraku.images.download import download, is_local
+
+    host = url.partition("://")[2].partition("/")[0]
+    if url.startswith("http:") and "http" not in insecure and not is_local(host):
+        raise ImageError(f"{url}: plain HTTP can be tampered with: --insecure-options=http takes it anyhow")
+    place = store.scratch()
+    try:
+        image = os.path.join(place, "image.aci")
+        download(url, image, LARGEST)
+        if "image" not in insecure:
+            if not signature:
+                signature = f"{image}.asc"
+                download(f"{url}.asc", signature, LARGEST_SIGNATURE)
+            _check_signature(image, trust, signature)
+        return store.import_aci(image)
+    except ImageError as error:
+        raise ImageError(str(error).replace(image, url)) from None
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _as_path(name: str) -> tuple[str | None, str | None]:

@@ -6,20 +6,14 @@ Over HTTPS; over plain HTTP from this host's own address, or where that is allow
 from __future__ import annotations
 
 import hashlib
-import http.client
 import os
-import urllib.error
-import urllib.request
 from typing import Any
 
 from bunraku.images import oci
 from bunraku.images.compression import LARGEST
+from bunraku.images.download import download, is_local
 from bunraku.images.errors import ImageError
 
-TIMEOUT = 30.0
-"""Seconds that a registry may keep us waiting for its next bytes."""
-
-LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _ACCEPTED = (oci.MANIFEST, oci.INDEX, oci.DOCKER_MANIFEST, oci.DOCKER_LIST)
 
 
@@ -36,8 +30,7 @@ class Registry:
     """One repository of a registry; what is fetched goes to `folder`. plain: HTTP is good enough."""
 
     def __init__(self, host: str, repository: str, folder: str, *, plain: bool = False) -> None:
-        local = host.rpartition(":")[0] in LOCAL or host in LOCAL
-        self.base = f"{'http' if plain or local else 'https'}://{host}/v2/{repository}"
+        self.base = f"{'http' if plain or is_local(host) else 'https'}://{host}/v2/{repository}"
         self.folder = folder
 
     def manifest(self, reference: str) -> dict[str, Any]:
@@ -71,17 +64,5 @@ class Registry:
         """A file with the answer, which is no longer than `limit` bytes."""
         url = f"{self.base}/{what}"
         path = os.path.join(self.folder, os.urandom(8).hex())
-        request = urllib.request.Request(url, headers={"Accept": ", ".join(_ACCEPTED)})
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer, open(path, "xb") as file:
-                left = limit
-                while chunk := answer.read(1 << 20):
-                    left -= len(chunk)
-                    if left < 0:
-                        raise ImageError(f"{url} answers with more than {limit} bytes: refused")
-                    file.write(chunk)
-        except urllib.error.HTTPError as error:
-            raise ImageError(f"{url}: {error.code} {error.reason}") from None
-        except (urllib.error.URLError, http.client.HTTPException, TimeoutError) as error:
-            raise ImageError(f"{url} cannot be fetched: {getattr(error, 'reason', error)}") from None
+        download(url, path, limit, {"Accept": ", ".join(_ACCEPTED)})
         return path
