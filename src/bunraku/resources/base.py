@@ -366,6 +366,10 @@ class ResourceType:
         """Further resources that this one brings into the run, at its turn; those in the catalog already win."""
         return ()
 
+    def files(self) -> Iterable[str]:
+        """The paths of the files among them: a folder that is managed with all that is below it leaves them alone."""
+        return ()
+
     def describe(self, name: str, current: Any, desired: Any) -> str:
         """A change of property `name` in a few words: "created", "mode 0644 → 0640"."""
         if name == "ensure":

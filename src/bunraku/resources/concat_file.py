@@ -76,6 +76,10 @@ class ConcatFile(ResourceType):
         sensitive = frozenset({"content"} if secret else ())
         return [Resource("File", self.path, {"ensure": "file", **passed, "content": content}, sensitive=sensitive)]
 
+    def files(self) -> Iterable[str]:
+        """The file."""
+        return [self.path]
+
     def _text(self, piece: ConcatFragment) -> str:
         if piece.source is not None:
             from bunraku.resources.file import source

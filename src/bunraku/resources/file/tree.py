@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bunraku.catalog.catalog import Resource
-from bunraku.resources.base import ResourceError
+from bunraku.resources.base import ResourceError, Run
 from bunraku.resources.file import source
 from bunraku.system.paths import open_folder
 
@@ -38,30 +38,46 @@ def below(folder: File) -> Iterator[Resource]:
     if 0 < folder.max_files < count:
         raise ResourceError(f"{folder.path} has {count} entries, more than max_files => {folder.max_files}")
     removed = "\0"
+    managed = _managed(folder.run)
     for name in sorted(remote.keys() | local.keys(), key=lambda name: name.split("/")):
         path = f"{folder.path}/{name}"
-        if path.startswith(removed):
+        if path.startswith(removed) or path in managed.brought:
             continue
         if name in remote:
             yield Resource("File", path, {**inherited, "source": remote[name]})
         elif not folder.purge:
             yield Resource("File", path, inherited)
-        elif _may_purge(folder, path, local[name]):
+        elif not local[name] or _may_purge(folder, path, managed):
             removed = f"{path}/"
             yield Resource("File", path, {**inherited, "ensure": "absent"})
 
 
-def _may_purge(folder: File, path: str, is_folder: bool) -> bool:
-    if not is_folder:
-        return True
-    managed = folder.run.shared.setdefault("file folders", {})
-    if not managed:
-        # Every folder above a file of the catalog: removing it would take that file along.
-        for type_name, name in folder.run.resources:
-            while type_name == "file" and name.startswith("/") and name != "/":
-                name = os.path.dirname(name)
-                managed[name] = True
-    if path in managed:
+class _Managed(NamedTuple):
+    """What other resources of the catalog manage. brought: files that they bring in at their turn. folders: every
+    folder above a file: removing it would take that file along.
+    """
+
+    brought: frozenset[str]
+    folders: frozenset[str]
+
+
+def _managed(run: Run) -> _Managed:
+    """Worked out once, and remembered for the run."""
+    known: _Managed | None = run.shared.get("managed files")
+    if known is None:
+        brought = {path for resource in run.resources.values() for path in resource.files()}
+        files = {name for type_name, name in run.resources if type_name == "file" and name.startswith("/")} | brought
+        folders = set()
+        for path in files:
+            while (path := os.path.dirname(path)) not in folders:
+                folders.add(path)
+        known = run.shared["managed files"] = _Managed(frozenset(brought), frozenset(folders))
+    return known
+
+
+def _may_purge(folder: File, path: str, managed: _Managed) -> bool:
+    """Whether the folder at `path` may be removed with what is in it."""
+    if path in managed.folders:
         return False
     if not folder.force:
         folder.run.log("notice", f"{path} is a folder, which is removed only with force => true", folder.ref)
