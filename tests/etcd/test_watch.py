@@ -1,14 +1,17 @@
 """Watches, and what becomes of them when the members behind them are harmed."""
 
 import signal
+import subprocess
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from load import Load
-from local import LocalCluster, wait_until
+from local import LocalCluster, free_ports, wait_until
 
 from bunraku.etcd import Client, Event, Resync, Watch
+from bunraku.etcd.watch import HEARTBEAT
 
 
 def take(watch: Watch, count: int) -> list[Event]:
@@ -92,6 +95,26 @@ def test_its_thread_ends_with_the_last_watch(one: LocalCluster) -> None:
         ours = [thread for thread in threading.enumerate() if thread not in before and "etcd-watch" in thread.name]
         assert len(ours) == 1
     wait_until(lambda: not any(thread.is_alive() for thread in ours))
+
+
+def test_a_proxy_that_chooses_its_own_numbers_is_followed_and_asked_nothing(one: LocalCluster, tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    command = ["etcd", "grpc-proxy", "start", "--endpoints", one.endpoints[0], "--listen-addr", f"127.0.0.1:{port}"]
+    with (tmp_path / "log").open("wb") as log:
+        proxy = subprocess.Popen(command, stdout=log, stderr=log, cwd=tmp_path)
+    try:
+        with Client(f"127.0.0.1:{port}") as client:
+            wait_until(lambda: client.put("/proxied/0", "") > 0)
+            with client.watch(["/proxied/"]) as first, client.watch(["/proxied/b"]) as second:
+                for turn in range(3):
+                    client.put("/proxied/b", str(turn))
+                    for event in (first.get(20), second.get(20)):
+                        assert isinstance(event, Event) and event.value == str(turn).encode()
+                    assert first.get(HEARTBEAT * 1.2) is None, "long enough to be asked after the progress"
+            assert proxy.poll() is None
+    finally:
+        proxy.kill()
+        proxy.wait()
 
 
 @pytest.mark.slow

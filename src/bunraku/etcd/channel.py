@@ -36,6 +36,14 @@ KEPT = 8
 """Connections that are kept for further calls."""
 PIECE = 1 << 18
 """Bytes that are read at a time."""
+SOCKET_OPTIONS = (
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 2),
+)
+"""The kernel finds out within 20 seconds that the other host is gone, whoever waits for it."""
 
 
 class Code(IntEnum):
@@ -322,9 +330,9 @@ class Call:
         self._ended = True
         self._ring()
 
-    def receive(self, timeout: float) -> bytes | None:
+    def receive(self, timeout: float | None) -> bytes | None:
         """The next answer; None where none came within `timeout` seconds. Raises CallFailed at the call's end."""
-        until = time.monotonic() + timeout
+        until = None if timeout is None else time.monotonic() + timeout
         while not self._ended:
             while self._outbox:
                 self._wire.send(self._outbox.popleft())
@@ -366,7 +374,8 @@ def _connect(endpoint: Endpoint, context: ssl.SSLContext | None, until: float) -
             host, _, port = endpoint.target.rpartition(":")
             host = host.strip("[]")
             plain = socket.create_connection((host, int(port)), timeout=patience)
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for level, option, value in SOCKET_OPTIONS:
+                plain.setsockopt(level, option, value)
     except OSError as error:
         raise CallFailed(Code.UNAVAILABLE, *_words(error), sent=False) from None
     if context is None:

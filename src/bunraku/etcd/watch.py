@@ -160,6 +160,7 @@ class _Stream:
         self.ranges: dict[int, _Range] = {}
         self.unconfirmed: deque[int] = deque()
         self.useful = False
+        self._may_ask = True
         connection = transport.connection(endpoint)
         self._call = connection.stream(WATCH, SILENCE, transport.metadata(connection))
 
@@ -176,11 +177,27 @@ class _Stream:
             del self.ranges[number]
             self._send(pb.WatchRequest(cancel_request=pb.WatchCancelRequest(watch_id=number)))
 
+    def confirmed(self, number: int) -> _Range | None:
+        """The range of a watch that was created (or refused) as `number`; None where it is no longer wanted.
+
+        They are answered in the order in which they were asked for. Refused ones carry -1 on some versions. Proxies and
+        servers before 3.4 choose numbers of their own; those do not answer questions after their progress either (the
+        proxy of 3.4 even dies of one), so only TCP can tell that they are gone.
+        """
+        asked = self.unconfirmed.popleft()
+        wanted = self.ranges.get(asked)
+        if number not in (asked, -1):
+            self._may_ask = False
+            if wanted is not None:
+                self.ranges[number] = self.ranges.pop(asked)
+        return wanted
+
     def responses(self) -> Iterator[Any]:
         """What the member says. Raises CallFailed at the end, or where it does not even answer a question."""
         asked = False
         while True:
-            data = self._call.receive(SILENCE - HEARTBEAT if asked else HEARTBEAT)
+            patience = SILENCE - HEARTBEAT if asked else HEARTBEAT
+            data = self._call.receive(patience if self._may_ask else None)
             if data is not None:
                 asked = False
                 response = pb.WatchResponse.FromString(data)
@@ -296,11 +313,7 @@ class WatchHub:
         return stream
 
     def _handle(self, stream: _Stream, response: Any) -> None:
-        number = response.watch_id
-        if response.created:
-            # Refused ones carry -1 on some versions; they are answered in the order in which they were asked for.
-            number = stream.unconfirmed.popleft()
-        wanted = stream.ranges.get(number)
+        wanted = stream.confirmed(response.watch_id) if response.created else stream.ranges.get(response.watch_id)
         if wanted is None:
             return
         if response.canceled:
