@@ -384,6 +384,11 @@ def below(folder: str, *, no_links: Container[str] = ()) -> Iterator[tuple[str, 
                     yield os.path.join(os.path.dirname(folder), place, file), status.st_size
 
 
+def is_temporary(name: str) -> bool:
+    """Whether a file of this name is about to take another's place, or was when its process was killed."""
+    return name.startswith(".") and TEMPORARY in name
+
+
 def sweep(folder: str, *, age: float = 3600.0) -> list[str]:
     """Remove the temporary files that a killed process left in `folder`; the paths removed.
 
@@ -393,7 +398,7 @@ def sweep(folder: str, *, age: float = 3600.0) -> list[str]:
     oldest = time.time() - age
     with located(os.path.join(folder, ".")) as (opened, _), os.scandir(opened) as entries:
         for entry in entries:
-            ours = entry.name.startswith(".") and TEMPORARY in entry.name and entry.is_file(follow_symlinks=False)
+            ours = is_temporary(entry.name) and entry.is_file(follow_symlinks=False)
             if ours and entry.stat(follow_symlinks=False).st_mtime <= oldest:
                 os.unlink(entry.name, dir_fd=opened)
                 removed.append(os.path.join(folder, entry.name))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bunraku.catalog.catalog import Resource
 from bunraku.resources.base import ResourceError, Run
 from bunraku.resources.file import source
+from bunraku.system.files import is_temporary
 from bunraku.system.paths import open_folder
 
 if TYPE_CHECKING:
@@ -132,9 +133,11 @@ def _local(folder: File, path: str, limit: int, prefix: str = "") -> Iterator[tu
 
 
 def _entries(folder: str | int, ignore: list[str]) -> Iterator[tuple[str, bool]]:
-    """The names in a folder and whether each is a folder itself (not a link to one), sorted."""
+    """The names in a folder and whether each is a folder itself (not a link to one), sorted; but files that are being
+    written, by this run or by another program of ours.
+    """
     with os.scandir(folder) as entries:
-        found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+        found = sorted((e.name, e.is_dir(follow_symlinks=False)) for e in entries if not is_temporary(e.name))
     return (entry for entry in found if not any(fnmatch(entry[0], pattern) for pattern in ignore))
 
 
