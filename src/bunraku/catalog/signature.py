@@ -8,8 +8,8 @@ answer in this form.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 METAPARAMETERS: Mapping[str, str] = {
     "alias": "Another name by which code may refer to the resource.",
@@ -29,8 +29,7 @@ METAPARAMETERS: Mapping[str, str] = {
 """What every resource can be told, of whatever type, and what that means."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterSignature:
+class ParameterSignature(NamedTuple):
     """One parameter: its name, what it is for (one paragraph), and whether it is state that can be out of sync."""
 
     name: str
@@ -38,8 +37,7 @@ class ParameterSignature:
     is_property: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TypeSignature:
+class TypeSignature(NamedTuple):
     """A resource type's surface.
 
     name: lower case (`file`). parameters: by name. namevars: the parameters that identify a resource; the title
@@ -54,7 +52,7 @@ class TypeSignature:
     title_patterns: tuple[tuple[str, tuple[str, ...]], ...] = ()
     isomorphic: bool = True
     doc: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = MappingProxyType({})
     is_surface: bool = False
 
 

@@ -155,12 +155,12 @@ class Config:
 
 def read(layer: Layer, path: str) -> Config:
     """The configuration at `path`, or the default one where there is no such file. Raises HieraError."""
-    from bunraku.formats.yaml import YamlError, load
-
     folder = path.rpartition("/")[0]
     surroundings = layer.hiera.surroundings
     if not surroundings.exists(path):
         return Config(layer, folder, None, {"version": 5})
+    from bunraku.formats.yaml import YamlError, load  # costs more than a small compilation
+
     try:
         text = surroundings.read_text(path)
         loaded = load(text, path)

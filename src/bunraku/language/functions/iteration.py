@@ -283,7 +283,7 @@ def reverse_each(scope: Any, value: Any) -> Any:
 @function("reverse_each", "Iterable iterable, Callable[1,1] &block")
 def reverse_each_block(scope: Any, value: Any, block: Block) -> None:
     """Calls the lambda for each element from the last to the first."""
-    _call_each(reversed(list(elements(value))), block)
+    _call_each(iterator_of(value).reversed(), block)
 
 
 def _call_each(values: Iterable[Any], block: Block) -> None:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from bunraku.catalog.values import from_hash_key
+from bunraku.catalog.values import Deferred, from_hash_key
 from bunraku.language import types
 from bunraku.language.errors import Break, CompileError
 from bunraku.language.functions import Block, function, local_type
@@ -96,4 +96,6 @@ class _Tree:
             return [([*path, i], v) for i, v in enumerate(value)]
         if isinstance(value, dict):
             return [([*path, from_hash_key(k)], v) for k, v in value.items()]
+        if isinstance(value, Deferred):
+            return [([*path, "name"], value.name), ([*path, "arguments"], value.arguments)]
         return [([*path, name], v) for name, v in value.attributes().items()]

@@ -13,7 +13,6 @@ What differs, after Ruby's `doc/regexp` and observation:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from bunraku.language.errors import CompileError
 
@@ -79,12 +78,12 @@ def _refusal(message: str, pattern: str) -> CompileError:
     return CompileError(f"{message}: /{pattern}/")
 
 
-@dataclass
 class _Set:
     """A character set: what Python's brackets can hold, and further alternatives."""
 
-    chars: list[str] = field(default_factory=list)
-    others: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.chars: list[str] = []
+        self.others: list[str] = []
 
     def union(self) -> str:
         alternatives = list(self.others)

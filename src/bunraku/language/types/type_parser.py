@@ -65,7 +65,13 @@ def _body(text: str) -> nodes.Node:
         return plain
     from bunraku.language.parser import parse as parse_program
 
-    body = parse_program(text).body
+    try:
+        body = parse_program(text).body
+    except CompileError as error:
+        if "has no effect" not in error.message:
+            raise
+        # Several expressions, where only one can be a type.
+        raise CompileError(f"The expression <{text}> is not a valid type specification.") from None
     while isinstance(body, nodes.Block) and len(body.statements) == 1:
         body = body.statements[0]
     return body
