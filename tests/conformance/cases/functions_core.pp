@@ -292,3 +292,9 @@ notice(annotate(1))
 notice(generate('/bin/echo', 'hi'))
 #### 147
 notice(hocon_data({path => '/nope'}, 1))
+#### call of an unknown function
+call('nope', 1)
+#### assert_type with a text that is several expressions
+assert_type('A b', 1)
+#### tree_each of a deferred call
+tree_each([Deferred('x', [1])]).each |$x| { notice($x) }

@@ -103,3 +103,11 @@ class c($secret, $open = 'o') {
 class { 'c': secret => 's' }
 define e($secret) { hush('secret') notice($secret) }
 e { ['x', 'y']: secret => 'z' }
+#### epp left early
+notice(inline_epp('a<% return("q") %>z'), inline_epp('a<% next("q") %>z'))
+function f() { inline_epp('a<% return("q") %>z') 'after' }
+notice(f())
+#### epp parameter facts
+notice(inline_epp('x', { facts => 1 }))
+#### erb calls an unknown function
+inline_template('<%= scope.call_function("nope", [1]) %>')

@@ -141,7 +141,7 @@ class Names(Messages):
         """As `find_function`. Raises CompileError where there is none."""
         found = self.find_function(name)
         if found is None:
-            raise CompileError(f"Unknown function: '{name}'", hint=self.hint_for_function(name))
+            raise CompileError(f"Unknown function '{name}'", hint=self.hint_for_function(name))
         return found
 
     def hint_for_function(self, name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import Any
 
@@ -68,7 +68,7 @@ def is_fixed(node: nodes.Node | None) -> bool:
 class Parameters:
     """The parameters of one lambda or function. least, most: how many arguments it takes (most None = any number)."""
 
-    __slots__ = ("all", "is_plain", "least", "most", "names", "reserved", "unit")
+    __slots__ = ("all", "has_reserved", "is_plain", "least", "most", "names", "unit")
 
     def __init__(self, unit: Unit, given: Sequence[nodes.Parameter]) -> None:
         self.unit = unit
@@ -77,8 +77,8 @@ class Parameters:
         rest = bool(self.all) and self.all[-1].captures_rest
         self.least = sum(p.default is None and not p.captures_rest for p in self.all)
         self.most = None if rest else len(self.all)
-        self.reserved = next((name for name in self.names if name in RESERVED_VARIABLES), None)
-        self.is_plain = not rest and not self.reserved and not any(p.is_typed or p.default for p in self.all)
+        self.has_reserved = any(name in RESERVED_VARIABLES for name in self.names)
+        self.is_plain = not rest and not self.has_reserved and not any(p.is_typed or p.default for p in self.all)
 
     def takes(self, count: int) -> bool:
         """Whether `count` arguments fit."""
@@ -101,8 +101,8 @@ class Parameters:
                     self.check(name, scope, arguments, None)
             elif not wanted.instance(value):
                 self.check(name, scope, self._laid_out(variables), None)
-        if self.reserved:
-            raise CompileError(f"Attempt to assign to a reserved variable name: '{self.reserved}'")
+        if self.has_reserved:
+            refuse_reserved(self.names)
         return variables
 
     def _variables(self, name: str, scope: Scope, arguments: Sequence[Any]) -> dict[str, Any]:
@@ -152,6 +152,13 @@ def element_type(wanted: types.PType) -> types.PType:
     if isinstance(wanted, types.PArrayType):
         return wanted.element or types.PAnyType.DEFAULT
     return wanted
+
+
+def refuse_reserved(names: Iterable[str]) -> None:
+    """Raises CompileError for the name of a variable that only the compiler sets."""
+    for name in names:
+        if name in RESERVED_VARIABLES:
+            raise CompileError(f"Attempt to assign to a reserved variable name: '{name}'")
 
 
 class Defaults:

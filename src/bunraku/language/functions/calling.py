@@ -12,7 +12,7 @@ from bunraku.language.functions import Block, function
 @function("call", "String function_name, Any *arguments, Callable ?&block")
 def call(scope: Any, name: str, *arguments: Any, block: Block | None = None) -> Any:
     """The value of the function `name` for the arguments."""
-    return _call(scope, name, list(arguments), block)
+    return scope.call_function(name, list(arguments), block)
 
 
 @function("call", "Deferred deferred")
@@ -32,16 +32,10 @@ def resolved(scope: Any, value: Any) -> Any:
     return value
 
 
-def _call(scope: Any, name: str, arguments: list[Any], block: Block | None = None) -> Any:
-    if scope.compiler.find_function(name) is None:
-        raise CompileError(f"Unknown function '{name}'", hint=scope.compiler.hint_for_function(name))
-    return scope.call_function(name, arguments, block)
-
-
 def _called(scope: Any, deferred: Deferred) -> Any:
     arguments = [resolved(scope, a) for a in deferred.arguments or []]
     if not deferred.name.startswith("$"):
-        return _call(scope, deferred.name, arguments)
+        return scope.call_function(deferred.name, arguments)
     name = deferred.name[1:]
     if not scope.has(name):
         raise CompileError(f"Evaluation Error: Unknown variable: '{name}'.")

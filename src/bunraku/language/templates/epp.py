@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from bunraku.catalog.values import Sensitive
 from bunraku.language import nodes, types
 from bunraku.language.cache import ProgramCache
-from bunraku.language.errors import CompileError, Next
-from bunraku.language.evaluator.parameters import Defaults, Parameters
+from bunraku.language.errors import CompileError, Next, Return
+from bunraku.language.evaluator.parameters import Defaults, Parameters, refuse_reserved
 from bunraku.language.evaluator.unit import Closure, Unit, makes
 from bunraku.language.scope import Scope
 
@@ -76,9 +76,10 @@ class Template:
                 scope.set(name.removeprefix("::"), value)
         if self.is_explicit or not is_given:
             values = self._checked(scope, values)
+        refuse_reserved(values)
         try:
             return self.body(scope.local(values))
-        except Next as ended:
+        except (Next, Return) as ended:
             return ended.value
 
     def _checked(self, scope: Scope, given: dict[str, Any]) -> dict[str, Any]:
