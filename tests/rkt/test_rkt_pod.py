@@ -105,6 +105,16 @@ def test_how_a_pod_ended(rkt: Any, image: Path) -> None:
     assert how_it_ended(Pods(rkt.data).all()[0]) == "hello: exit code 3, 'hello'"
 
 
+def test_isolation_goes_by_rkt_s_names_too() -> None:
+    from bunraku.resources.rkt_pod import RktPod
+
+    isolation = RktPod.parameters["isolation"]
+    assert isolation.munge is not None
+    assert isolation.munge("coreos.com/rkt/stage1-fly:1.30.0") == "fly"
+    with pytest.raises(ValueError, match="virtual machine is not there yet: it needs a kernel"):
+        isolation.munge("vm")
+
+
 def test_clear_errors(host: Host, image: Path) -> None:
     for parameters, message in (
         ({"image": "/nowhere.aci"}, "/nowhere.aci is not there"),

@@ -39,6 +39,16 @@ def _app(value: Any) -> dict[str, Any]:
     return dict(value)
 
 
+def _isolation(value: Any) -> str:
+    from bunraku.rkt.errors import PodError
+    from bunraku.rkt.request import flavour
+
+    try:
+        return flavour(str(value))
+    except PodError as error:
+        raise ValueError(str(error)) from None
+
+
 def _name(value: Any) -> str:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", str(value)):
         raise ValueError(f"'{value}' is no name of a pod: lower case and digits, and dashes between them")
@@ -70,7 +80,7 @@ class RktPod(ResourceType):
         "Ports of the host that lead to the apps' ports of these names: PORT or ADDRESS:PORT.", munge=_hash
     )
     net = Property("Its network: default (a cable to the host), host or none.", values=("default", "host", "none"))
-    isolation = Property("container (namespaces, limits) or fly (a root folder only).", values=("container", "fly"))
+    isolation = Property("container (namespaces, limits) or fly (a root folder only).", munge=_isolation)
     restart = Param("When systemd starts it again.", values=("always", "on-failure", "no"), default="always")
     insecure_options = Param("What is not insisted on, as rkt's flag: image takes unsigned ones.", many=True)
     dir = Param("Where images and pods are kept.", default="/var/lib/rkt", munge=absolute_path)
