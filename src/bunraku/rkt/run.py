@@ -74,8 +74,8 @@ def run(pod: Pod, store: Store, options: Options) -> int:
     flavour = _flavour(pod, options)
     if options.interactive and len(manifest["apps"]) > 1:
         raise PodError("--interactive goes with one app only")
+    pod.put("pid", str(os.getpid()))  # first, so that who sees it run can stop it
     pod.move(RUN)
-    pod.put("pid", str(os.getpid()))
     network.before()
     namespaces.own_mounts()
     kinds = flavour.own_namespaces + network.own_namespaces
