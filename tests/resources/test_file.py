@@ -24,6 +24,29 @@ def test_a_puppet_url_is_looked_up_in_the_modules(apply: Apply, tmp_path: Path) 
     assert words(only(apply(declared, source=found.get))) == []
 
 
+def test_a_source_s_permissions_are_taken_where_that_is_asked_for(apply: Apply, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_text("x")
+    source.chmod(0o750)
+    for name in "bc":
+        (tmp_path / name).write_text("x")
+        (tmp_path / name).chmod(0o600)
+    asked: dict[str, dict[str, str]] = {
+        "a": {"source_permissions": "use"},
+        "b": {"source_permissions": "use"},
+        "c": {"source_permissions": "use_when_creating"},
+        "d": {"source_permissions": "use_when_creating"},
+        "e": {"source_permissions": "use", "mode": "0640"},
+        "f": {},
+    }
+    declared = [("file", f"{tmp_path}/{name}", {"source": str(source), **more}) for name, more in asked.items()]
+    os.umask(0o022)
+    apply(*declared)
+    modes = {name: (tmp_path / name).stat().st_mode & 0o777 for name in asked}
+    assert modes == {"a": 0o750, "b": 0o750, "c": 0o600, "d": 0o750, "e": 0o640, "f": 0o644}
+    assert not any(words(outcome) for outcome in apply(*declared).values())
+
+
 class Handler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
         pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bunraku.resources._bucket import Bucket
-from bunraku.resources.base import Changes, Param, ResourceType, Run, State, absolute_path, text
+from bunraku.resources.base import Changes, Param, ResourceError, ResourceType, Run, State, absolute_path, text
 
 
 class Filebucket(ResourceType):
@@ -25,7 +25,12 @@ class Filebucket(ResourceType):
 
 
 def bucket_of(name: str, run: Run) -> Bucket:
-    """The bucket that a file's `backup` names: a declared one, or the state folder's."""
+    """The bucket that a file's `backup` names: a declared one, or the state folder's, which is `puppet`.
+
+    Raises ResourceError for a name that nobody declares.
+    """
     declared = run.find("filebucket", name)
+    if declared is None and name != "puppet":
+        raise ResourceError(f"Could not find filebucket {name} specified in backup")
     path = declared.values.get("path") if declared is not None else None
     return Bucket(Path(path) if path else run.state_dir / "bucket")

@@ -79,7 +79,7 @@ class File(ResourceType):
     unprinted = frozenset(["content", "checksum_value"])
     accepted = (
         *("seluser", "selrole", "seltype", "selrange", "selinux_ignore_defaults", "type", "ctime", "mtime"),
-        *("provider", "source_permissions", "staging_location"),
+        *("provider", "staging_location"),
     )
 
     path = Param("The full path; the title unless given.", namevar=True, munge=absolute_path)
@@ -117,6 +117,11 @@ class File(ResourceType):
     ignore = Param("Patterns of names that recursion leaves alone.", many=True, default=[])
     purge = Param("Whether what is below a folder and not managed is removed.", munge=boolean, default=False)
     sourceselect = Param("Whether the first source counts, or all.", values=("first", "all"), default="first")
+    source_permissions = Param(
+        "Whether owner, group and mode that are not declared are the source's: always, for a new file, or never.",
+        values=("use", "use_when_creating", "ignore"),
+        default="ignore",
+    )
     show_diff = Param("Whether changes of content are shown.", munge=boolean, default=True)
     validate_cmd = Param("A command that must accept the new content first; % stands for the file that holds it.")
     validate_replacement = Param("What stands for the file in `validate_cmd`.", default="%")
@@ -190,6 +195,7 @@ class File(ResourceType):
             from bunraku.resources.file import source
 
             self.found = source.first(self.source, self.run.source, follow=self.links == "follow")
+            self._take_permissions()
         try:
             folder, name = self._locate()
             status = os.lstat(name, dir_fd=folder)
@@ -210,6 +216,16 @@ class File(ResourceType):
             self.run.folders.add(self.path)
         self.modified = status.st_mtime
         return state
+
+    def _take_permissions(self) -> None:
+        """What `source_permissions` asks for (deprecated, and still in use)."""
+        status = self.found.status
+        wanted = self.source_permissions
+        if status is None or wanted == "ignore" or wanted == "use_when_creating" and os.path.lexists(self.path):
+            return
+        for name, value in (("owner", status.st_uid), ("group", status.st_gid)):
+            self.values.setdefault(name, str(value))
+        self.values.setdefault("mode", stat.S_IMODE(status.st_mode))
 
     def _locate(self) -> tuple[int, str]:
         return self.run.folder.locate(self.path, follow=self.links == "follow", no_links=self.run.folders)

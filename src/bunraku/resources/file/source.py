@@ -22,7 +22,8 @@ class Source(NamedTuple):
     """One thing that a file can be made from.
 
     kind: file, directory or link. path: where it is on this host ("" for the web). target: where a link leads.
-    checksum: algorithm and digest that the server told, if it did. url: for messages and children.
+    checksum: algorithm and digest that the server told, if it did. url: for messages and children. status: of what is
+    on this host.
     """
 
     url: str
@@ -32,6 +33,7 @@ class Source(NamedTuple):
     target: str | None = None
     checksum: tuple[str, str] | None = None
     modified: float = 0.0
+    status: os.stat_result | None = None
 
 
 def check(url: Any) -> str:
@@ -73,13 +75,13 @@ def _on_host(url: str, path: str, *, follow: bool) -> Source | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     if stat.S_ISDIR(status.st_mode):
-        return Source(url, "directory", path)
+        return Source(url, "directory", path, status=status)
     if stat.S_ISLNK(status.st_mode):
         return Source(url, "link", path, target=os.readlink(path))
     if not stat.S_ISREG(status.st_mode):
         raise ResourceError(f"The source {url} is neither a file, a folder nor a link")
     content = Content.of_file(path, status.st_size)
-    return Source(url, "file", path, content, modified=status.st_mtime)
+    return Source(url, "file", path, content, modified=status.st_mtime, status=status)
 
 
 def _from_web(url: str) -> Source | None:
