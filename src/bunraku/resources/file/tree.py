@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bunraku.catalog.catalog import Resource
@@ -34,7 +35,7 @@ def below(folder: File) -> Iterator[Resource]:
     limit = folder.recurselimit or FOREVER
     inherited = {name: folder.resource.parameters[name] for name in INHERITED if name in folder.resource.parameters}
     remote = dict(_remote(folder, limit))
-    local = {} if folder.recurse == "remote" else dict(_local(folder, folder.path, limit))
+    local = {} if folder.recurse == "remote" else dict(_walk(folder, folder.path, partial(_enter, folder), limit))
     count = len(remote.keys() | local.keys())
     if 0 < folder.max_files < count:
         raise ResourceError(f"{folder.path} has {count} entries, more than max_files => {folder.max_files}")
@@ -94,7 +95,7 @@ def _remote(folder: File, limit: int) -> Iterator[tuple[str, str]]:
         found = source.locate(url, folder.run.source, follow=folder.links == "follow")
         if found is None or found.kind != "directory":
             continue
-        for name, _ in _walk(found.path, folder.ignore, limit):
+        for name, _ in _walk(folder, found.path, lambda path: os.open(path, os.O_RDONLY | os.O_DIRECTORY), limit):
             if name not in seen:
                 seen.add(name)
                 yield name, f"{url}/{name}"
@@ -102,43 +103,51 @@ def _remote(folder: File, limit: int) -> Iterator[tuple[str, str]]:
             return
 
 
-def _walk(root: str, ignore: list[str], limit: int, prefix: str = "") -> Iterator[tuple[str, bool]]:
-    """Everything below `root`, to a depth: its path from there, and whether it is a folder. Links are not entered."""
-    if limit <= 0 or not os.path.isdir(root):
-        return
-    for name, is_folder in _entries(root, ignore):
-        yield prefix + name, is_folder
-        if is_folder:
-            yield from _walk(f"{root}/{name}", ignore, limit - 1, f"{prefix}{name}/")
+def _walk(
+    folder: File,
+    root: str,
+    enter: Callable[[str], int],
+    limit: int,
+    prefix: str = "",
+    above: tuple[tuple[int, int], ...] = (),
+) -> Iterator[tuple[str, bool]]:
+    """Everything below `root`, to a depth: its path from there, and whether it is a folder.
 
-
-def _local(folder: File, path: str, limit: int, prefix: str = "") -> Iterator[tuple[str, bool]]:
-    """What `_walk` gives for the host's own folder, of which no part may become a link meanwhile."""
+    enter: opens a folder. Links are entered where `folder` says that links are followed, but not in a circle.
+    """
     if limit <= 0:
         return
     try:
-        opened = open_folder(path, no_links=folder.run.folders)
+        opened = enter(root)
     except (FileNotFoundError, NotADirectoryError):
         return
     try:
-        found = list(_entries(opened, folder.ignore))
+        status = os.fstat(opened)
+        here = (status.st_dev, status.st_ino)
+        found = [] if here in above else _entries(opened, folder.ignore, follow=folder.links == "follow")
     finally:
         os.close(opened)
-    if prefix or folder.links != "follow":
-        folder.run.folders.add(path)
     for name, is_folder in found:
         yield prefix + name, is_folder
         if is_folder:
-            yield from _local(folder, f"{path}/{name}", limit - 1, f"{prefix}{name}/")
+            yield from _walk(folder, f"{root}/{name}", enter, limit - 1, f"{prefix}{name}/", (*above, here))
 
 
-def _entries(folder: str | int, ignore: list[str]) -> Iterator[tuple[str, bool]]:
-    """The names in a folder and whether each is a folder itself (not a link to one), sorted; but files that are being
-    written, by this run or by another program of ours.
+def _enter(folder: File, path: str) -> int:
+    """Open a folder of the host, which no link may take the place of from now on."""
+    opened = open_folder(path, no_links=folder.run.folders)
+    if folder.links != "follow":
+        folder.run.folders.add(path)
+    return opened
+
+
+def _entries(opened: int, ignore: list[str], *, follow: bool) -> list[tuple[str, bool]]:
+    """The names in a folder and whether each is a folder itself, sorted; but files that are being written, by this run
+    or by another program of ours.
     """
-    with os.scandir(folder) as entries:
-        found = sorted((e.name, e.is_dir(follow_symlinks=False)) for e in entries if not is_temporary(e.name))
-    return (entry for entry in found if not any(fnmatch(entry[0], pattern) for pattern in ignore))
+    with os.scandir(opened) as entries:
+        found = sorted((e.name, e.is_dir(follow_symlinks=follow)) for e in entries if not is_temporary(e.name))
+    return [entry for entry in found if not any(fnmatch(entry[0], pattern) for pattern in ignore)]
 
 
 def depth(value: Any) -> str | bool:
