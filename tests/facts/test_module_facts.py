@@ -105,9 +105,17 @@ def test_one_fact_in_data_or_a_template_asks_for_no_other(
     (tmp_path / "data").mkdir()
     (tmp_path / "hiera.yaml").write_text("version: 5\nhierarchy:\n  - {name: n, path: '%{facts.noisy}.yaml'}\n")
     (tmp_path / "data" / "value of noisy.yaml").write_text("key: found\n")
-    code = "notice(lookup('key'), inline_template(\"<%= @facts['noisy'] %> <%= scope['facts'].dig('many_one') %>\"))"
+    functions = modulepath / "told" / "lib" / "puppet" / "parser" / "functions"
+    functions.mkdir(parents=True)
+    function = "newfunction(:broken_one, type: :rvalue) { |_| lookupvar('facts').fetch('broken') }"
+    (functions / "broken_one.rb").write_text(f"module Puppet::Parser::Functions\n{function}\nend")
+    template = "<%= @facts['noisy'] %> <%= scope['facts'].dig('many_one') %> <%= scope.function_broken_one([]) %>"
     compiled = bunraku.compile(
-        code, facts=host_facts([modulepath]), modulepath=[], certname="n", hiera_config=tmp_path / "hiera.yaml"
+        f'notice(lookup("key"), inline_template("{template}"))',
+        facts=host_facts([modulepath]),
+        modulepath=[modulepath],
+        certname="n",
+        hiera_config=tmp_path / "hiera.yaml",
     )
-    assert [log.message for log in compiled.logs] == ["found value of noisy value of many_one"]
-    assert set(asked) == {"noisy", "many_one"}
+    assert [log.message for log in compiled.logs] == ["found value of noisy value of many_one value of broken"]
+    assert set(asked) == {"noisy", "many_one", "broken"}

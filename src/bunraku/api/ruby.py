@@ -147,7 +147,7 @@ class Function:
 
     def _load(self, scope: Scope) -> NativeFunction:
         text = self._inputs.read_text(self._path)
-        function = self._worker.load_function(self.name, str(self._path), text, _Calling(scope))
+        function = self._worker.load_function(self.name, str(self._path), text, _Calling(scope, text))
         native = NativeFunction(self.name)
         if function.legacy:  # counts its arguments itself
             native.ignores_block = True
@@ -170,7 +170,8 @@ class Function:
         subject = "" if dispatch is None else f"value returned from function '{dispatch.method}'"
 
         def call(scope: Scope, *arguments: Any, block: Block | None = None) -> Any:
-            value = self._worker.call(function, number, list(arguments), _Calling(scope), block)
+            calling = _Calling(scope, self._inputs.read_text(self._path))
+            value = self._worker.call(function, number, list(arguments), calling, block)
             if returns is not None:
                 types.assert_instance(subject, type_returned(), value)
             return value
@@ -211,22 +212,22 @@ def _own_words(mismatches: list[Overload], scope: Scope, arguments: Sequence[Any
 
 @lru_cache(maxsize=256)
 def _facts_asked(text: str) -> tuple[str, ...] | None:
-    """The facts that a template takes out of `facts`; None where it may want any of them."""
+    """The facts that Ruby code takes out of `facts`; None where it may want any of them."""
     asked = _FACT.findall(text)
-    return tuple(dict.fromkeys(asked)) if len(asked) == len(_FACTS.findall(text)) else None
+    return tuple(dict.fromkeys(asked)) if asked and len(asked) == len(_FACTS.findall(text)) else None
 
 
 class _Calling:
-    """Answers what Ruby code asks, out of the scope that called it. text: that of the template, if it is one."""
+    """Answers what Ruby code asks, out of the scope that called it. text: of that code."""
 
-    def __init__(self, scope: Scope, text: str | None = None) -> None:
+    def __init__(self, scope: Scope, text: str) -> None:
         self._text = text
         self._scope = scope
         self._compiler = scope.compiler
         self.key = id(scope)
 
     def lookup(self, name: str) -> Any:
-        asked = None if self._text is None or name not in ("facts", "::facts") else _facts_asked(self._text)
+        asked = _facts_asked(self._text) if name in ("facts", "::facts") else None
         if asked is not None:
             # Gathering them all takes time.
             return {fact: value for fact in asked if (value := self._scope.fact(fact)) is not None}

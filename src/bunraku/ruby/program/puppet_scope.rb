@@ -121,8 +121,10 @@ module Puppet
 
       private
 
+      # Of the facts each piece of Ruby code is given those that it names, and may not change them.
       def keep(name, value)
         return value unless value.is_a?(Array) || value.is_a?(Hash)
+        return value if ['facts', '::facts'].include?(name)
 
         Scope.kept[[Conversation.scope, name]] = Conversation.watch(name, value)
       end
