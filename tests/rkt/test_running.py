@@ -272,6 +272,26 @@ def test_the_default_network(place: list[str], at: Shell, tmp_path: Path, image:
     wait_for("the cable to go", lambda: "veth" not in at("ip link"))
 
 
+@pytest.mark.parametrize("sign", ["pid", "net-info.json", "stage1/etc/hosts", "stage1/rootfs/rkt/pids/hello"])
+def test_a_pod_that_is_told_to_end_while_it_starts_gives_all_back(
+    place: list[str], at: Shell, tmp_path: Path, image: Path, sign: str
+) -> None:
+    rkt = Rkt(tmp_path, place)
+    process = rkt.start("run", str(image), "--exec", "/bin/sh", "--", "-c", "exec sleep 300")
+
+    def begun() -> bool:
+        assert process.poll() is None, process.communicate()[0]
+        return bool(list(Path(rkt.data).glob(f"pods/run/*/{sign}")))
+
+    wait_for(sign, begun)
+    process.terminate()
+    # Whoever is hit by it ends: the supervisor, the runtime, or the app.
+    assert process.wait(LIMIT) != 0, process.communicate()[0]
+    assert "rkt" not in at("iptables -t nat -S")
+    assert at("find /var/lib/cni -type f") == ""
+    assert json.loads(rkt("list", "--format=json"))[0]["state"] == "exited"
+
+
 def test_prepared_pods(rkt: Rkt, image: Path, flavour: str) -> None:
     uuid = rkt("prepare", "--quiet", flavour, str(image)).strip()
     assert "prepared" in rkt("list")

@@ -13,7 +13,7 @@ from typing import Any
 
 from bunraku.rkt.errors import PodError
 from bunraku.rkt.pods import Pod
-from bunraku.system import files, process
+from bunraku.system import files, interrupt, process
 
 SUBNET, MASK = "172.16.28.0/24", "255.255.255.0"
 GATEWAY, LAST = 1, 254
@@ -48,13 +48,18 @@ class Network:
             return
         _do(["ip", "link", "set", "lo", "up"])
         if self.name == "default":
-            address = _take_address(self.pod.uuid)
+            with interrupt.held():  # what is taken is noted, and so given back
+                address = self._take_address()
             link = f"veth{self.pod.uuid[:8]}"
-            known = {"netName": "default", "netConf": "", "pluginPath": "", "ifName": "eth0", "ip": address, "args": ""}
-            self.pod.put("net-info.json", json.dumps([known | {"mask": MASK, "hostIP": _address(GATEWAY)}]))
             self._cable(link, address)
             for rule in _rules(self.pod, address, self.ports):
                 self._on_host(["iptables", "-w", *rule])
+
+    def _take_address(self) -> str:
+        address = _free_address(self.pod.uuid)
+        known = {"netName": "default", "netConf": "", "pluginPath": "", "ifName": "eth0", "ip": address, "args": ""}
+        self.pod.put("net-info.json", json.dumps([known | {"mask": MASK, "hostIP": _address(GATEWAY)}]))
+        return address
 
     def _cable(self, link: str, address: str) -> None:
         self._on_host(["ip", "link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", str(os.getpid())])
@@ -88,7 +93,7 @@ def release(pod: Pod, place: list[str] | None = None) -> None:
                 files.remove(os.path.join(ADDRESSES, known["ip"]))
 
 
-def _take_address(identity: str) -> str:
+def _free_address(identity: str) -> str:
     """A free address of the subnet, which is the pod's from now on. Raises PodError."""
     os.makedirs(ADDRESSES, mode=0o755, exist_ok=True)
     for number in range(GATEWAY + 1, LAST + 1):

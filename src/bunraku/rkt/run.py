@@ -19,8 +19,11 @@ from bunraku.rkt.fly import Fly
 from bunraku.rkt.network import Network
 from bunraku.rkt.pods import RUN, Pod
 from bunraku.rkt.prepare import NETWORK
-from bunraku.system import namespaces
+from bunraku.system import interrupt, namespaces
 from bunraku.system.supervise import Program, supervise
+
+ENDED = 143
+"""The exit code of a pod that was told to end (128 + SIGTERM) before its apps could run."""
 
 
 class Flavour(Protocol):
@@ -74,23 +77,30 @@ def run(pod: Pod, store: Store, options: Options) -> int:
     flavour = _flavour(pod, options)
     if options.interactive and len(manifest["apps"]) > 1:
         raise PodError("--interactive goes with one app only")
-    pod.put("pid", str(os.getpid()))  # first, so that who sees it run can stop it
-    pod.move(RUN)
     network.before()
-    namespaces.own_mounts()
-    kinds = flavour.own_namespaces + network.own_namespaces
-    namespaces.unshare(*(kind for kind in kinds if not (kind == "ipc" and options.host_ipc)))
+    interrupt.install()
     try:
-        if "uts" in flavour.own_namespaces:
-            namespaces.set_host_name(options.hostname or f"rkt-{pod.uuid}")
-        network.connect()
-        apps = [_app(pod, store, spec, flavour, options) for spec in manifest["apps"]]
-        return _run_apps(pod, apps, flavour, options)
+        pod.put("pid", str(os.getpid()))  # first, so that who sees it run can stop it
+        pod.move(RUN)
+        return _run(pod, store, flavour, network, options)
+    except KeyboardInterrupt:
+        return ENDED
     except Exception as error:
         pod.put("error", str(error))  # for who looks when nobody sees what we say
         raise
     finally:
         network.disconnect()
+
+
+def _run(pod: Pod, store: Store, flavour: Flavour, network: Network, options: Options) -> int:
+    namespaces.own_mounts()
+    kinds = flavour.own_namespaces + network.own_namespaces
+    namespaces.unshare(*(kind for kind in kinds if not (kind == "ipc" and options.host_ipc)))
+    if "uts" in flavour.own_namespaces:
+        namespaces.set_host_name(options.hostname or f"rkt-{pod.uuid}")
+    network.connect()
+    apps = [_app(pod, store, spec, flavour, options) for spec in pod.manifest()["apps"]]
+    return _run_apps(pod, apps, flavour, options)
 
 
 def _network_name(pod: Pod, options: Options) -> str:
