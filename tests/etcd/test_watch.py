@@ -108,7 +108,7 @@ def test_a_proxy_that_chooses_its_own_numbers_is_followed_and_asked_nothing(one:
             with client.watch(["/proxied/"]) as first, client.watch(["/proxied/b"]) as second:
                 for turn in range(3):
                     client.put("/proxied/b", str(turn))
-                    for event in (first.get(20), second.get(20)):
+                    for event in (first.get(60), second.get(60)):
                         assert isinstance(event, Event) and event.value == str(turn).encode()
                     assert first.get(HEARTBEAT * 1.2) is None, "long enough to be asked after the progress"
             assert proxy.poll() is None

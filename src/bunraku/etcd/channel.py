@@ -168,6 +168,7 @@ class Wire:
         self._socket.setblocking(False)
         self._poll = select.poll()
         self._poll.register(self._socket, select.POLLIN)
+        self._polled_for = select.POLLIN
 
     def wake_by(self, descriptor: int) -> None:
         """Have `receive` return when this descriptor can be read."""
@@ -263,12 +264,13 @@ class Wire:
     def _flush(self) -> None:
         """Send what the socket takes now; have `move` wake when it takes more."""
         output = self._http.output
-        if output:
-            with suppress(*self._later):
-                while output:
-                    del output[: self._socket.send(output)]
-            wanted = select.POLLIN | select.POLLOUT if output else select.POLLIN
+        with suppress(*self._later):
+            while output:
+                del output[: self._socket.send(output)]
+        wanted = select.POLLIN | select.POLLOUT if output else select.POLLIN
+        if wanted != self._polled_for:
             self._poll.modify(self._socket, wanted)
+            self._polled_for = wanted
 
     def _read(self) -> None:
         with suppress(*self._later):
@@ -316,6 +318,7 @@ class Call:
         self._drop = drop
         self._outbox: deque[bytes] = deque()
         self._ended = False
+        self._receiver = 0
         self._lock = threading.Lock()
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         wire.wake_by(self._bell)
@@ -323,7 +326,8 @@ class Call:
     def send(self, request: bytes) -> None:
         """Send a request."""
         self._outbox.append(request)
-        self._ring()
+        if threading.get_ident() != self._receiver:
+            self._ring()
 
     def end(self) -> None:
         """Break the call off; `receive` then says so."""
@@ -333,6 +337,7 @@ class Call:
     def receive(self, timeout: float | None) -> bytes | None:
         """The next answer; None where none came within `timeout` seconds. Raises CallFailed at the call's end."""
         until = None if timeout is None else time.monotonic() + timeout
+        self._receiver = threading.get_ident()
         while not self._ended:
             while self._outbox:
                 self._wire.send(self._outbox.popleft())
