@@ -16,7 +16,7 @@ from bunraku.etcd import (
     Tls,
     TooLarge,
     Unreachable,
-    transport,
+    failures,
 )
 from bunraku.etcd.channel import CallFailed, Code
 from bunraku.etcd.endpoints import Endpoint
@@ -134,8 +134,8 @@ def test_tls_that_cannot_work_is_named(one: LocalCluster) -> None:
 def test_a_write_counts_as_not_applied_only_where_that_is_sure(
     failure: CallFailed, kind: type[EtcdError], surely_not_applied: bool
 ) -> None:
-    assert type(transport.translate(failure, Endpoint("h:1", False))) is kind
-    assert transport._surely_not_applied(failure) == surely_not_applied
+    assert type(failures.translate(failure, Endpoint("h:1", False))) is kind
+    assert failures.surely_not_applied(failure) == surely_not_applied
 
 
 def test_prefixes_are_ranges() -> None:

@@ -1,10 +1,16 @@
 """etcd v3: a client that survives its servers, and what is done to whole clusters with it.
 
-`http2` (with `hpack`) and `channel` speak gRPC to one endpoint, `transport` carries calls to whichever endpoint answers
-(a deadline on every call, rotation; nothing that may have been applied is sent twice), `client` is the face (keys,
-transactions, snapshots of prefixes), `watch` follows changes through the loss of any member. Keys are `str` (bytes that
-are not UTF-8 as surrogate escapes), values are `bytes`. Importing this package is free; the client is loaded with the
-first use of `Client`.
+- The client: `http2` (with `hpack`) and `channel` speak gRPC to one endpoint, `transport` carries calls to whichever
+  answers (a deadline on every call, rotation; nothing that may have been applied is sent twice), `methods` are the
+  calls, `failures` what becomes of those that fail, `client` is the face (keys, transactions, snapshots of prefixes),
+  `watch` follows changes through the loss of any member.
+- Clusters: `quorum` says whether a member can be spared, `cluster` changes members and restarts them in turn, under a
+  `lock`; `to_tls` moves a running cluster to TLS, with certificates from `tls`.
+- A member here: `settings` reads and checks its configuration, `options` knows what each version takes, `server` runs
+  one.
+
+Keys are `str` (bytes that are not UTF-8 as surrogate escapes), values are `bytes`. Importing this package is free; the
+client is loaded with the first use of `Client`.
 May import: system.
 """
 

@@ -8,7 +8,8 @@ from typing import Literal
 from bunraku.etcd import rpc_pb2 as pb
 from bunraku.etcd.errors import AuthenticationFailed, Refused
 from bunraku.etcd.keys import decode, encode, prefix_range
-from bunraku.etcd.transport import AUTHENTICATE, Transport, auth_method
+from bunraku.etcd.methods import AUTHENTICATE, auth_method
+from bunraku.etcd.transport import Transport
 
 Access = Literal["read", "write", "readwrite"]
 

@@ -14,7 +14,8 @@ from bunraku.etcd.keys import KeyValue, encode, prefix_range, widest
 from bunraku.etcd.lease import Leases
 from bunraku.etcd.maintenance import Maintenance
 from bunraku.etcd.members import Members
-from bunraku.etcd.transport import COMPACT, DELETE_RANGE, PUT, RANGE, Tls, Transport
+from bunraku.etcd.methods import COMPACT, DELETE_RANGE, PUT, RANGE
+from bunraku.etcd.transport import Tls, Transport
 from bunraku.etcd.watch import Watch, WatchHub
 
 PAGE = 1000

@@ -9,7 +9,8 @@ from types import TracebackType
 
 from bunraku.etcd import rpc_pb2 as pb
 from bunraku.etcd.errors import EtcdError, LeaseNotFound
-from bunraku.etcd.transport import LEASE_GRANT, LEASE_KEEP_ALIVE, LEASE_REVOKE, LEASE_TIME_TO_LIVE, Transport
+from bunraku.etcd.methods import LEASE_GRANT, LEASE_KEEP_ALIVE, LEASE_REVOKE, LEASE_TIME_TO_LIVE
+from bunraku.etcd.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)

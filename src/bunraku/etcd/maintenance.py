@@ -13,17 +13,9 @@ from bunraku.etcd import rpc_pb2 as pb
 from bunraku.etcd.channel import CallFailed
 from bunraku.etcd.endpoints import Endpoint
 from bunraku.etcd.errors import EtcdError, PermissionDenied, Refused
-from bunraku.etcd.transport import (
-    ALARM,
-    DEFRAGMENT,
-    HASH_KV,
-    MOVE_LEADER,
-    RANGE,
-    SNAPSHOT,
-    STATUS,
-    Transport,
-    translate,
-)
+from bunraku.etcd.failures import translate
+from bunraku.etcd.methods import ALARM, DEFRAGMENT, HASH_KV, MOVE_LEADER, RANGE, SNAPSHOT, STATUS
+from bunraku.etcd.transport import Transport
 from bunraku.system.files import replace
 
 T = TypeVar("T")

@@ -10,14 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bunraku.etcd import rpc_pb2 as pb
-from bunraku.etcd.transport import (
-    MEMBER_ADD,
-    MEMBER_LIST,
-    MEMBER_PROMOTE,
-    MEMBER_REMOVE,
-    MEMBER_UPDATE,
-    Transport,
-)
+from bunraku.etcd.methods import MEMBER_ADD, MEMBER_LIST, MEMBER_PROMOTE, MEMBER_REMOVE, MEMBER_UPDATE
+from bunraku.etcd.transport import Transport
 
 PATIENCE = 20.0
 """Seconds that a change may take: etcd refuses it until the members have been connected for five."""

@@ -15,29 +15,16 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf.message import DecodeError
 
 from bunraku.etcd import rpc_pb2 as pb
 from bunraku.etcd.channel import Call, CallFailed, Channel, Code, Metadata
 from bunraku.etcd.endpoints import Endpoint, parse_endpoints
-from bunraku.etcd.errors import (
-    AuthenticationFailed,
-    BadSettings,
-    Compacted,
-    DeadlineExceeded,
-    EtcdError,
-    LeaseNotFound,
-    NoLeader,
-    NoSpace,
-    PermissionDenied,
-    Refused,
-    TooLarge,
-    Uncertain,
-    Unhealthy,
-    Unreachable,
-)
+from bunraku.etcd.errors import BadSettings, DeadlineExceeded, EtcdError, Uncertain, Unreachable
+from bunraku.etcd.failures import STALE_TOKEN, surely_not_applied, translate, verdict
+from bunraku.etcd.methods import AUTHENTICATE, STATUS, Method
 
 if TYPE_CHECKING:
     import ssl
@@ -95,48 +82,6 @@ def _check_pem(path: str | None) -> None:
         raise BadSettings(f"cannot read {path}: {problem.strerror}") from None
     if b"-----BEGIN " not in data:
         raise BadSettings(f"{path} is not a PEM file")
-
-
-class Method(NamedTuple):
-    """One procedure of the API: its path, the type of its answer, and whether repeating it is harmless."""
-
-    path: str
-    response: Any
-    idempotent: bool
-
-
-def _method(service: str, name: str, response: Any, *, idempotent: bool = False) -> Method:
-    return Method(f"/etcdserverpb.{service}/{name}", response, idempotent)
-
-
-RANGE = _method("KV", "Range", pb.RangeResponse, idempotent=True)
-PUT = _method("KV", "Put", pb.PutResponse)
-DELETE_RANGE = _method("KV", "DeleteRange", pb.DeleteRangeResponse)
-TXN = _method("KV", "Txn", pb.TxnResponse)
-TXN_READ = _method("KV", "Txn", pb.TxnResponse, idempotent=True)
-COMPACT = _method("KV", "Compact", pb.CompactionResponse)
-WATCH = _method("Watch", "Watch", pb.WatchResponse)
-LEASE_GRANT = _method("Lease", "LeaseGrant", pb.LeaseGrantResponse, idempotent=True)  # one too many expires unused
-LEASE_REVOKE = _method("Lease", "LeaseRevoke", pb.LeaseRevokeResponse)
-LEASE_KEEP_ALIVE = _method("Lease", "LeaseKeepAlive", pb.LeaseKeepAliveResponse, idempotent=True)
-LEASE_TIME_TO_LIVE = _method("Lease", "LeaseTimeToLive", pb.LeaseTimeToLiveResponse, idempotent=True)
-MEMBER_LIST = _method("Cluster", "MemberList", pb.MembersResponse, idempotent=True)
-MEMBER_ADD = _method("Cluster", "MemberAdd", pb.MemberAddResponse)
-MEMBER_REMOVE = _method("Cluster", "MemberRemove", pb.MembersResponse)
-MEMBER_UPDATE = _method("Cluster", "MemberUpdate", pb.MembersResponse)
-MEMBER_PROMOTE = _method("Cluster", "MemberPromote", pb.MembersResponse)
-STATUS = _method("Maintenance", "Status", pb.StatusResponse, idempotent=True)
-ALARM = _method("Maintenance", "Alarm", pb.AlarmResponse, idempotent=True)
-DEFRAGMENT = _method("Maintenance", "Defragment", pb.DefragmentResponse, idempotent=True)
-HASH_KV = _method("Maintenance", "HashKV", pb.HashKVResponse, idempotent=True)
-SNAPSHOT = _method("Maintenance", "Snapshot", pb.SnapshotResponse, idempotent=True)
-MOVE_LEADER = _method("Maintenance", "MoveLeader", pb.MoveLeaderResponse)
-AUTHENTICATE = _method("Auth", "Authenticate", pb.AuthenticateResponse, idempotent=True)
-
-
-def auth_method(name: str, response: Any, *, idempotent: bool = False) -> Method:
-    """A procedure of the Auth service."""
-    return _method("Auth", name, response, idempotent=idempotent)
 
 
 class Connection:
@@ -229,7 +174,7 @@ class Transport:
             for tried, endpoint in enumerate(self._in_turn()):
                 left = until - time.monotonic()
                 if left <= 0:
-                    raise _verdict(failures)
+                    raise verdict(failures)
                 try:
                     share = left / (len(self.endpoints) - tried) if len(self.endpoints) > 1 else None
                     answer = self._attempt(endpoint, method, request, left, share)
@@ -243,7 +188,7 @@ class Transport:
                     self._preferred = self.endpoints.index(endpoint)
                     return answer
             if time.monotonic() + pause > until:
-                raise _verdict(failures)
+                raise verdict(failures)
             time.sleep(pause)
             pause = min(pause * 2, 0.5)
 
@@ -314,7 +259,7 @@ class Transport:
         problem = translate(failure, connection.endpoint)
         if not isinstance(problem, Unreachable | DeadlineExceeded):
             raise problem from None
-        if method.idempotent or _surely_not_applied(failure):
+        if method.idempotent or surely_not_applied(failure):
             raise _Elsewhere(problem) from None
         raise Uncertain(f"the answer to a write was lost: {problem.problem}", str(connection.endpoint)) from None
 
@@ -344,80 +289,3 @@ class _Elsewhere(Exception):
 def _not_sent(failure: CallFailed, endpoint: Endpoint) -> Exception:
     problem = translate(failure, endpoint)
     return _Elsewhere(problem) if isinstance(problem, Unreachable | DeadlineExceeded) else problem
-
-
-def _verdict(failures: list[EtcdError]) -> EtcdError:
-    """The error to raise after every endpoint has failed: each endpoint's last word.
-
-    The last trial may have had too little time left to tell anything: what was said before says more.
-    """
-    if not failures:
-        return DeadlineExceeded("the deadline was over before anything could be sent")
-    last = {failure.endpoint: failure for failure in failures}
-    last |= {failure.endpoint: failure for failure in failures if not isinstance(failure, DeadlineExceeded)}
-    if len(last) == 1:
-        return last.popitem()[1]
-    said = "; ".join(f"{endpoint}: {failure.problem}" for endpoint, failure in last.items())
-    kind = next(
-        (k for k in (Unhealthy, NoLeader, Unreachable) if any(isinstance(f, k) for f in last.values())),
-        DeadlineExceeded,
-    )
-    return kind(said)
-
-
-def translate(failure: CallFailed, endpoint: Endpoint) -> EtcdError:
-    """The error of our family for a call that failed, by its code and by etcd's own words (rpctypes/error.go)."""
-    said, where = failure.said.removeprefix("etcdserver: "), str(endpoint)
-    for words, kind in BY_WORDS.items():
-        if words in said:
-            return kind(said, where)
-    if failure.code in CONNECTION_LOST:
-        return Unreachable(said or "the connection was lost", where, failure.remedy)
-    kind = BY_CODE.get(failure.code, Refused)
-    return kind("no answer in time" if kind is DeadlineExceeded else said or f"gRPC status {failure.code}", where)
-
-
-BY_WORDS: dict[str, type[EtcdError]] = {
-    "no leader": NoLeader,
-    "leader changed": NoLeader,
-    "raft proposal dropped": NoLeader,  # while the leadership is handed over
-    "unhealthy cluster": Unhealthy,
-    "not enough started members": Unhealthy,
-    "database space exceeded": NoSpace,
-    "required revision has been compacted": Compacted,
-    "lease not found": LeaseNotFound,
-    "request is too large": TooLarge,
-    "too many operations in txn": TooLarge,
-    "trying to send message larger than max": TooLarge,
-    "authentication failed": AuthenticationFailed,
-    "user name is empty": AuthenticationFailed,
-    "invalid auth token": AuthenticationFailed,
-}
-CONNECTION_LOST = (Code.UNAVAILABLE, Code.UNKNOWN, Code.INTERNAL)
-"""Codes of a call that ended without etcd's word: its own refusals never carry the latter two."""
-BY_CODE: dict[int, type[EtcdError]] = {
-    Code.DEADLINE_EXCEEDED: DeadlineExceeded,
-    Code.CANCELLED: Unreachable,
-    Code.PERMISSION_DENIED: PermissionDenied,
-    Code.UNAUTHENTICATED: AuthenticationFailed,
-}
-
-
-STALE_TOKEN = ("invalid auth token", "revision of auth store is old", "user name is empty")
-"""What a server says to a token that it no longer takes, or to none where authentication was switched on meanwhile."""
-
-
-AT_THE_DOOR = (
-    "no leader",
-    "raft proposal dropped",
-    "not capable",
-    "not supported for learner",
-    "unhealthy cluster",
-    "not enough started",
-)
-"""What a server says that did not propose the write."""
-
-
-def _surely_not_applied(failure: CallFailed) -> bool:
-    """Whether the server cannot have proposed the write: it never arrived, or was turned away at the door."""
-    return not failure.sent or any(words in failure.said for words in AT_THE_DOOR)

@@ -11,7 +11,7 @@ from typing import Any
 
 from bunraku.etcd import rpc_pb2 as pb
 from bunraku.etcd.keys import KeyValue, encode, prefix_range
-from bunraku.etcd.transport import TXN, TXN_READ, Method
+from bunraku.etcd.methods import TXN, TXN_READ, Method
 
 MAX_OPERATIONS = 128
 """Operations that a server takes in one transaction, by default (--max-txn-ops)."""

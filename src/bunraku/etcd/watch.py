@@ -27,8 +27,10 @@ from bunraku.etcd import rpc_pb2 as pb
 from bunraku.etcd.channel import CallFailed, Code
 from bunraku.etcd.endpoints import Endpoint
 from bunraku.etcd.errors import AuthenticationFailed, BadSettings, EtcdError, PermissionDenied
+from bunraku.etcd.failures import STALE_TOKEN, translate
 from bunraku.etcd.keys import decode, prefix_range
-from bunraku.etcd.transport import STALE_TOKEN, WATCH, Transport, translate
+from bunraku.etcd.methods import WATCH
+from bunraku.etcd.transport import Transport
 
 HEARTBEAT = 2.0
 """Seconds of silence after which the member is asked for its progress."""
