@@ -213,7 +213,7 @@ def test_a_lost_disk_is_no_first_boot_while_the_others_have_lost_their_quorum(
     stays, gone, lost = three.members
     gone.kill()
     lost.lose_disk()
-    with Client(stays.client_url, deadline=1) as client:
+    with Client(stays.client_url) as client:
         wait_until(lambda: leaderless(client))
     declared = {
         "cluster": wanted(three.members),
@@ -242,8 +242,8 @@ def test_a_lost_disk_is_no_first_boot_while_the_others_are_slow_to_answer(
     monkeypatch.setattr(endpoints, "takes_connections", look)
     for member in others:
         member.signal(SIGSTOP)
-    (event,) = join(converge, three, lost).events
-    assert event.words.startswith("its data are lost")
+    events = join(converge, three, lost).events
+    assert [event.words.partition(":")[0] for event in events] == ["its data are lost"]
 
 
 def leaderless(client: Client) -> bool:
@@ -284,7 +284,7 @@ def test_members_that_hang_for_a_while_are_waited_for_before_another_restarts(th
             member.signal(SIGCONT)
 
     told: list[str] = []
-    with three.client(deadline=3) as client:
+    with three.client() as client:
         for member in others[:hung]:
             member.signal(SIGSTOP)
         with out_of_service(client, restarts.client_url, "test", told=heard):
@@ -298,7 +298,7 @@ def test_members_that_hang_for_a_while_are_waited_for_before_another_restarts(th
 def test_a_member_that_hangs_for_too_long_is_named_and_the_turn_is_given_back(three: LocalCluster) -> None:
     leader = three.leader()
     hangs, restarts = (member for member in three.members if member is not leader)
-    with three.client(deadline=3) as client:
+    with three.client() as client:
         hangs.signal(SIGSTOP)
         turn = out_of_service(client, restarts.client_url, "test", patience=1)
         pytest.raises(Unsafe, turn.__enter__).match(f"{hangs.name} does not answer")

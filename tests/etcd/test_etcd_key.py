@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from local import LocalCluster, free_ports, wait_until
 
-from bunraku.catalog.values import Sensitive
+from bunraku.catalog.values import Binary, Sensitive
 from bunraku.engine.outcome import Outcome
 from bunraku.etcd import Client
 from bunraku.etcd.auth import Permission
@@ -122,6 +122,14 @@ def test_a_key_with_a_ttl_is_renewed_and_dies_with_its_lease(client: Client, con
     assert renewed is not None and client.leases.state(renewed.lease).remaining >= 5
     client.leases.revoke(renewed.lease)
     assert stored(client, "/res/brief") is None
+
+
+def test_a_binary_is_a_value_byte_for_byte(client: Client, converge: Converge) -> None:
+    declared = {"/res/binary": {"value": Binary(b"\0\xff\n")}}
+    client.put("/res/binary", "\x1b[2J")
+    assert words(converge("Etcd_key", declared)["/res/binary"]) == ["value (bytes that are not shown)"]
+    assert stored(client, "/res/binary") == b"\0\xff\n"
+    assert not converge("Etcd_key", declared)["/res/binary"].changed
 
 
 def test_a_file_is_a_source_byte_for_byte(client: Client, converge: Converge, tmp_path: Path) -> None:

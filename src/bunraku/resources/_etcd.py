@@ -19,6 +19,8 @@ HERE = "127.0.0.1:2379"
 """Where etcd is if nothing else is said."""
 LOOK = 2.0
 """Seconds that a cluster gets to say who belongs to it; at a first boot nobody will."""
+LONG_LOOK = 6.0
+"""The same where it is waited for: each of three members gets two of them."""
 SECOND_CHANCE = 0.5
 """Seconds that an etcd gets to answer which did not within `timeout` at an earlier resource of the run."""
 
@@ -111,10 +113,11 @@ class InCluster(InEtcd):
         """
         urls = ",".join(address.client_url for address in self.cluster.values())
         until = time.monotonic() + patience
+        look = LONG_LOOK if patience else LOOK
         while True:
             for peers in dict.fromkeys((self.values.get("peers", urls), urls, in_plain(urls))):
                 try:
-                    found = self._ask_for_members(peers)
+                    found = self._ask_for_members(peers, look)
                 except NoLeader:
                     self.leaderless = True
                     break
@@ -128,9 +131,9 @@ class InCluster(InEtcd):
             if time.monotonic() > until:
                 return None
 
-    def _ask_for_members(self, peers: str) -> list[Member]:
+    def _ask_for_members(self, peers: str, look: float) -> list[Member]:
         try:
-            with self.connection._replace(peers=peers).open(LOOK) as client:
+            with self.connection._replace(peers=peers).open(look) as client:
                 return client.members.list()
         except NoLeader:  # it may be electing one
             with self.connection._replace(peers=peers).open(self.timeout) as client:

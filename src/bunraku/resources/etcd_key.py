@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from bunraku.catalog.values import Binary
 from bunraku.etcd import PermissionDenied, TooLarge, Uncertain
 from bunraku.resources._etcd import HERE, Connection, InEtcd, by_connection, client
 from bunraku.resources.base import Changes, Ensure, Param, Property, ResourceError, Run, State, boolean, integer, text
@@ -31,7 +32,11 @@ LARGEST = 8 << 10
 
 
 def value_text(value: Any) -> str:
-    """A value: text, without its last newline (as the Forge's etcd_key has it, so that heredocs can be used)."""
+    """A value: text, without its last newline (as the Forge's etcd_key has it, so that heredocs can be used); a Binary
+    as it is.
+    """
+    if isinstance(value, Binary):
+        return _decoded(value.data)
     return text(value).removesuffix("\n")
 
 
@@ -49,7 +54,8 @@ class EtcdKey(InEtcd):
     name = Param("The key, such as /nginx/upstream/01/a; it is used as it is.", namevar=True)
     ensure = Ensure("Whether the key exists.")
     value = Property(
-        "The value. A newline at its end is left out; use `source` for one that must stay.", munge=value_text
+        "The value, text or a Binary. A newline at the end of text is left out; use `source` for one that must stay.",
+        munge=value_text,
     )
     ttl = Property(
         "Seconds for which the key lives unless a later run renews it: it is bound to a lease. A run renews it when "
@@ -210,13 +216,15 @@ class EtcdKey(InEtcd):
         """A change of value as `"old" → "new"` where both are short."""
         if name == "ttl" and self._found is not None and self._found.lease:
             return f"lease renewed for {desired} s"
+        if name == "value" and not (_readable(current) and _readable(desired)):
+            return "value (bytes that are not shown)"
         if name == "value" and (_long(current) or _long(desired)):
             return "value"
         return super().describe(name, current, desired)
 
     def diff(self, name: str, current: Any, desired: Any) -> list[str]:
         """The lines of a long value that differ."""
-        if name != "value" or not (_long(current) or _long(desired)):
+        if name != "value" or not (_long(current) or _long(desired)) or not (_readable(current) and _readable(desired)):
             return []
         lines = difflib.unified_diff(str(current).splitlines(), str(desired).splitlines(), lineterm="", n=1)
         return list(lines)[2:]
@@ -230,6 +238,11 @@ class EtcdKey(InEtcd):
 
 def _decoded(value: bytes) -> str:
     return value.decode("utf-8", "surrogateescape")
+
+
+def _readable(value: Any) -> bool:
+    """Whether a terminal can be shown the value."""
+    return not isinstance(value, str) or value.translate({ord("\n"): "", ord("\t"): ""}).isprintable()
 
 
 def _long(value: Any) -> bool:
