@@ -225,7 +225,6 @@ def test_run_keeps_what_the_command_changed_and_nothing_of_how_it_ran(
     need, namespaces: None, acbuild, tmp_path: Path
 ) -> None:
     need("busybox")
-    before = Path("/proc/self/mounts").read_text().count("\n")
     acbuild("begin")
     acbuild("copy", shutil.which("busybox") or "", "/bin/sh")
     done = acbuild(
@@ -234,7 +233,8 @@ def test_run_keeps_what_the_command_changed_and_nothing_of_how_it_ran(
     rootfs = tmp_path / ".acbuild" / "currentaci" / "rootfs"
     assert (rootfs / "made").read_text() == "1\n", f"it is the first process of its namespace: {done.stderr}"
     assert sorted(os.listdir(rootfs)) == ["bin", "made"]
-    assert Path("/proc/self/mounts").read_text().count("\n") == before
+    # Others on this machine may mount what they like meanwhile.
+    assert str(tmp_path) not in Path("/proc/self/mounts").read_text()
 
 
 def test_run_says_what_it_cannot_run(namespaces: None, acbuild, tmp_path: Path) -> None:
