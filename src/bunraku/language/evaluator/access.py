@@ -101,11 +101,12 @@ def _of_hash(unit: Unit, node: nodes.Access, target: dict[Any, Any], keys: list[
 def _of_array(unit: Unit, node: nodes.Access, scope: Scope, target: list[Any], keys: list[Any]) -> Any:
     if not 1 <= len(keys) <= 2:
         raise unit.issue(node.target, f"Array supports [] with one or two arguments. Got {len(keys)}")
-    numbers = [numeric(unit, node.keys[0], scope, key) for key in keys]
-    for i, number in enumerate(numbers):
+    nodes_of_keys = [node.keys[min(i, len(node.keys) - 1)] for i in range(len(keys))]
+    numbers = [numeric(unit, key_node, scope, key) for key_node, key in zip(nodes_of_keys, keys, strict=True)]
+    for key_node, number in zip(nodes_of_keys, numbers, strict=True):
         if type(number) is not int:
             message = f"An Array[] cannot use {_type_of(number)} where Integer is expected"
-            raise unit.issue(node.keys[min(i, len(node.keys) - 1)], message)
+            raise unit.issue(key_node, message)
     if len(numbers) == 1:
         index = numbers[0]
         return target[index] if -len(target) <= index < len(target) else None

@@ -257,7 +257,8 @@ class NativeFunction:
         raise CompileError(self._why_not(arguments, block))
 
     def _why_not(self, arguments: Sequence[Any], block: Block | None) -> str:
-        own_words = self.mismatch and self.mismatch(*arguments)
+        # What tells it in the function's own words is an overload without a block.
+        own_words = None if block is not None or self.mismatch is None else self.mismatch(*arguments)
         if own_words:
             return f"'{self.name}' {own_words}"
         from bunraku.language import types

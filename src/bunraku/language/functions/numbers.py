@@ -150,16 +150,9 @@ _extreme("min", -1)
 # ---------------------------------------------------------------- compare
 
 
-@function(
-    "compare",
-    "Numeric a, Numeric b",
-    "SemVer a, SemVer b",
-    "Numeric a, Variant[Timespan, Timestamp] b",
-    "Timestamp a, Variant[Timestamp, Numeric] b",
-    "Timespan a, Variant[Timespan, Numeric] b",
-)
-def compare_values(scope: Any, a: Any, b: Any) -> int:
-    """-1, 0 or 1: the order of two numbers, versions or times."""
+@function("compare", "Numeric a, Numeric b")
+def compare_numbers(scope: Any, a: float, b: float) -> int:
+    """-1, 0 or 1: the order of two numbers."""
     return types.compare(a, b)
 
 
@@ -167,6 +160,18 @@ def compare_values(scope: Any, a: Any, b: Any) -> int:
 def compare_texts(scope: Any, a: str, b: str, ignore_case: bool = True) -> int:
     """-1, 0 or 1: the order of two strings, in general without regard to case."""
     return types.compare(a, b) if ignore_case else ruby.compare(a, b)
+
+
+@function(
+    "compare",
+    "SemVer a, SemVer b",
+    "Numeric a, Variant[Timespan, Timestamp] b",
+    "Timestamp a, Variant[Timestamp, Numeric] b",
+    "Timespan a, Variant[Timespan, Numeric] b",
+)
+def compare_versions_and_times(scope: Any, a: Any, b: Any) -> int:
+    """-1, 0 or 1: the order of two versions, times or spans of time."""
+    return types.compare(a, b)
 
 
 @on_mismatch("compare")
