@@ -121,12 +121,13 @@ module Puppet
 
       private
 
-      # Of the facts each piece of Ruby code is given those that it names, and may not change them.
+      # Facts are not kept: each piece of Ruby code is given those that it names.
       def keep(name, value)
         return value unless value.is_a?(Array) || value.is_a?(Hash)
-        return value if ['facts', '::facts'].include?(name)
 
-        Scope.kept[[Conversation.scope, name]] = Conversation.watch(name, value)
+        Conversation.watch(name, value)
+        Scope.kept[[Conversation.scope, name]] = value unless ['facts', '::facts'].include?(name)
+        value
       end
 
       def loaded?(name)
