@@ -228,7 +228,7 @@ class Definition:
             known = parameters.get(name)
             if known is None:
                 fits = fits and (name in METAPARAMETERS or name == "name")
-            elif known.is_typed and not known.type(top).instance(value):
+            elif known.is_typed and not _type_of(known, top).instance(value):
                 fits = False
         if not fits:
             types.check_parameters(resource.ref, self._struct(top), values)
@@ -237,8 +237,17 @@ class Definition:
         """The parameters as a type: the metaparameters are of any type, and so is `name`."""
         anything = types.PAnyType.DEFAULT
         members = [types.StructElement(name, anything, True) for name in ("name", *sorted(METAPARAMETERS))]
-        own = [types.StructElement(name, p.type(top), p.default is not None) for name, p in self.parameters.items()]
+        own = [types.StructElement(n, _type_of(p, top), p.default is not None) for n, p in self.parameters.items()]
         return types.PStructType([m for m in members if m.name not in self.parameters] + own)
+
+
+def _type_of(parameter: Parameter, top: Scope) -> types.PType:
+    """The type of a parameter. Raises CompileError for an unknown one: an error of the definition, whoever uses it."""
+    try:
+        return parameter.type(top)
+    except CompileError as error:
+        error.stands_alone = True
+        raise
 
 
 def enclosing(frame: Frame) -> Scope:

@@ -96,3 +96,7 @@ d { 'a': }
 define cron { notify { "cron ${title}": } }
 cron { 'y': }
 Cron['y'] -> notify { 'n': }
+#### parameter of an unknown type
+define d(Optional[Nope] $x) { }
+class c { d { 'x': x => 1 } }
+include c

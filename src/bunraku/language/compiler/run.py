@@ -130,6 +130,8 @@ class Compiler(Classes):
             try:
                 self.evaluate(resource)
             except CompileError as error:
+                if error.stands_alone:
+                    raise
                 # The reference tells of the declaration, too; what went wrong within is the cause.
                 message = f"Evaluation Error: Error while evaluating a Resource Statement, {error}"
                 outer = CompileError(message, file=resource.file, line=resource.line, hint=error.hint)
