@@ -78,7 +78,9 @@ def test_flannel_as_a_service(host: Host) -> None:
 
     # One that dies is started again, with the same subnet and the same device.
     host.run("systemctl", "kill", "--signal=KILL", "flanneld")
-    wait_until(lambda: host.output("systemctl", "is-active", "flanneld") == "active", "systemd starts it again")
+    again = ["NRestarts=1", "ActiveState=active"]
+    shown = ("systemctl", "show", "--property=NRestarts,ActiveState", "flanneld")
+    wait_until(lambda: sorted(host.output(*shown).split()) == sorted(again), "systemd starts it again")
     assert host.read("/run/flannel/subnet.env") == subnet
     assert json.loads(host.output("ip", "-j", "link", "show", "flannel.1"))[0]["address"] == mac
 
