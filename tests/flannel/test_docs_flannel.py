@@ -1,10 +1,10 @@
 """The session that docs/flannel.md shows, on a host of the tests': with its addresses, else as it stands there."""
 
-import os
 import re
 import shutil
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 from overlay_hosts import Switch, until
@@ -29,9 +29,9 @@ def test_the_session_that_is_shown(switch: Switch) -> None:
     with host.log.open("ab") as log:
         host.daemon = subprocess.Popen(run, env=environment, stdout=log, stderr=log, process_group=0)
     host.wait_ready()
-    until(lambda: os.path.exists(f"/proc/{host.daemon.pid}/root/run/flannel/subnet.env"))  # type: ignore[union-attr]
-    with open(f"/proc/{host.daemon.pid}/root/run/flannel/subnet.env") as file:
-        told = file.read()
+    subnet = Path("/proc", str(host.daemon.pid), "root", "run/flannel/subnet.env")
+    until(subnet.exists)
+    told = subnet.read_text()
     shown = "\n".join(blocks("flannel.md"))
     assert subnetless(told) in subnetless(shown), "the file is as it is shown"
     assert subnetless("we have 10.5.54.0/24 of 10.5.0.0/16 by vxlan over eth0") in subnetless(host.said())
