@@ -103,13 +103,20 @@ def _written_ahead(file: File) -> Replacement | None:
 
 def replacement(file: File) -> Replacement:
     """The new file under its temporary name. Raises OSError, ResourceError."""
-    bits = file.current["mode"] if file.current["ensure"] == "file" else 0o644 & ~files.current_umask()
     return Replacement(
         file.path,
         file.new_content().chunks(),
-        mode=bits if file.mode is None else wanted(file.mode, bits, False),
+        mode=_mode(file),
         uid=_owners.uid(file.owner),
         gid=_owners.gid(file.group),
         follow=file.links == "follow",
         no_links=file.run.folders,
     )
+
+
+def _mode(file: File) -> int:
+    """The mode that the new file gets."""
+    if isinstance(file.mode, int):
+        return file.mode
+    bits: int = file.current["mode"] if file.current["ensure"] == "file" else 0o644 & ~files.current_umask()
+    return bits if file.mode is None else wanted(file.mode, bits, False)
