@@ -9,7 +9,8 @@ from typing import Any
 
 from bunraku.language import types
 from bunraku.language.errors import CompileError
-from bunraku.ruby import RubyError, Worker
+from bunraku.ruby.errors import RubyError
+from bunraku.ruby.worker import Worker
 
 FIXTURE = Path(__file__).parent / "fixture"
 

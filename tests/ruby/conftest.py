@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ruby_scope import Scope
 
-from bunraku.ruby import Worker
+from bunraku.ruby.worker import Worker
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import pytest
 from ruby_scope import Scope
 
 from bunraku.catalog.values import Sensitive
-from bunraku.ruby import RubyError, RubyMissing, Worker
+from bunraku.ruby.errors import RubyError, RubyMissing
+from bunraku.ruby.worker import Worker
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from ruby_scope import Scope, Type
 
 from bunraku.catalog.values import DEFAULT, Binary, Sensitive
-from bunraku.ruby import RubyError, RubyFunction, Worker
+from bunraku.ruby.errors import RubyError
+from bunraku.ruby.worker import RubyFunction, Worker
 
 
 def load(worker: Worker, scope: Scope, name: str, text: str) -> RubyFunction:

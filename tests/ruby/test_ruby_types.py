@@ -5,7 +5,9 @@ from textwrap import dedent
 
 import pytest
 
-from bunraku.ruby import RubyError, Worker, types
+from bunraku.ruby import types
+from bunraku.ruby.errors import RubyError
+from bunraku.ruby.worker import Worker
 from bunraku.system.cache import Cache
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bunraku.resources.base import ResourceError
-from bunraku.ruby import RubyError, RubyMissing
+from bunraku.ruby.errors import RubyError, RubyMissing
 from bunraku.ruby.puppet import Puppet
 from bunraku.ruby.types import find
 

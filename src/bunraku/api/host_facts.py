@@ -24,10 +24,14 @@ def host_facts(
     if in_ruby is None:
         return collect(external=files)
     named = [folder for folder in os.environ.get("FACTERLIB", "").split(os.pathsep) if folder]
-    return collect(external=files, added=_in_ruby([*in_ruby, *named, *(f"{module}/lib/facter" for module in modules)]))
+    folders = [*in_ruby, *named, *(f"{module}/lib/facter" for module in modules)]
+    return collect(external=files, added=_in_ruby(list(filter(os.path.isdir, folders))))
 
 
-def _in_ruby(folders: Sequence[str]) -> Callable[[list[str]], Added]:
+def _in_ruby(folders: Sequence[str]) -> Callable[[list[str]], Added] | None:
+    if not folders:
+        return None
+
     def make(warnings: list[str]) -> Added:
         from bunraku.ruby.facts import RubyFacts
 

@@ -18,8 +18,9 @@ from bunraku.language.errors import CompileError
 from bunraku.language.functions.dispatch import Block, NativeFunction, Overload
 from bunraku.language.functions.ruby_text import inspect, ruby_class
 from bunraku.language.scope import MISSING
-from bunraku.ruby import Dispatch, RubyError, RubyFunction, Worker
 from bunraku.ruby import types as surfaces
+from bunraku.ruby.errors import RubyError
+from bunraku.ruby.worker import Dispatch, RubyFunction, Worker
 from bunraku.system.cache import Cache
 
 if TYPE_CHECKING:

@@ -3,11 +3,7 @@
 `Worker` starts a plain `ruby` on first need and keeps it; `program/` holds what runs there: our own small version of
 the Ruby interface that modules use (no library of Puppet's is needed). What such code asks back (variables,
 functions, logs) is put to a `Caller`. `types.read` gives the surface of a
-resource type and remembers it on disk, so that a warm compilation needs no Ruby.
+resource type and remembers it on disk, so that a warm compilation needs no Ruby. What is installed and written in Ruby
+(Puppet, facter) works for us through `installed`.
 May import: system, catalog (for its values).
 """
-
-from bunraku.ruby.errors import RubyError, RubyMissing
-from bunraku.ruby.worker import Caller, Dispatch, RubyFunction, Worker
-
-__all__ = ["Caller", "Dispatch", "RubyError", "RubyFunction", "RubyMissing", "Worker"]
