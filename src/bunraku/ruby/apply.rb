@@ -1,16 +1,8 @@
 # frozen_string_literal: true
 
-# Applies single resources with the Puppet that is installed: a line of JSON in, a line of JSON out, until the input
-# ends. Started by puppet.py, which says what the lines hold.
+# Applies single resources with the Puppet that is installed. Started by puppet.py, which says what the questions hold.
 
-require 'json'
-
-# Resources write where they please: the conversation has pipes of its own.
-answers = $stdout.dup
-answers.sync = true
-questions = $stdin.dup
-$stdout.reopen($stderr)
-$stdin.reopen('/dev/null')
+require_relative 'installed'
 
 # One resource in a catalog of its own.
 class Applied
@@ -71,7 +63,7 @@ class Applied
   end
 end
 
-def start(settings)
+start = lambda do |settings|
   require 'puppet'
   Puppet.initialize_settings(settings['arguments'])
   Puppet::Util::Log.close_all
@@ -83,18 +75,4 @@ def start(settings)
   environment
 end
 
-environment = nil
-while (line = questions.gets)
-  question = JSON.parse(line)
-  begin
-    if environment
-      answer = Applied.new(environment, question).answer
-    else
-      environment = start(question)
-      answer = { 'version' => Puppet.version }
-    end
-  rescue StandardError, ScriptError => e
-    answer = { 'error' => e.message, 'class' => e.class.name }
-  end
-  answers.puts(JSON.generate(answer))
-end
+Installed.serve(start, ->(environment, question) { Applied.new(environment, question).answer })

@@ -1,16 +1,9 @@
 # frozen_string_literal: true
 
-# Works out the facts that modules write in Ruby, with the facter that is installed: a line of JSON in, a line of JSON
-# out, until the input ends. Started by facts.py, which says what the lines hold.
+# Works out the facts that modules write in Ruby, with the facter that is installed. Started by facts.py, which says what
+# the questions hold.
 
-require 'json'
-
-# Facts write where they please: the conversation has pipes of its own.
-answers = $stdout.dup
-answers.sync = true
-questions = $stdin.dup
-$stdout.reopen($stderr)
-$stdin.reopen('/dev/null')
+require_relative 'installed'
 
 def load_puppet
   require 'puppet'
@@ -35,29 +28,20 @@ module Listed
   end
 end
 
-def start(settings)
+start = lambda do |settings|
   require 'facter'
   Facter.singleton_class.prepend(Listed)
   settings['folders'].each { |folder| $LOAD_PATH.unshift(File.dirname(folder)) }
   Facter.search(*settings['folders'])
-  { 'version' => Facter.version }
+  Facter
 end
 
-def answer(question)
+answer = lambda do |facter, question|
   load_puppet if question['puppet']
-  return { 'value' => Facter.value(question['name']) } if question.key?('name')
+  next { 'value' => facter.value(question['name']) } if question.key?('name')
 
-  Facter.loadfacts
+  facter.loadfacts
   { 'names' => Listed::NAMES.keys }
 end
 
-started = false
-while (line = questions.gets)
-  question = JSON.parse(line)
-  begin
-    answers.puts(JSON.generate(started ? answer(question) : start(question)))
-    started = true
-  rescue StandardError, ScriptError => e
-    answers.puts(JSON.generate('error' => e.message, 'class' => e.class.name))
-  end
-end
+Installed.serve(start, answer)
