@@ -77,6 +77,18 @@ def test_a_place_where_nothing_can_be_logged(apply: Run, tmp_path: Path) -> None
     assert not (tmp_path / "a").exists()
 
 
+def test_a_run_that_cannot_begin_is_logged(bunraku: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    words, code = tmp_path / "run.log", "notify { 'hi': }"
+    bunraku("apply", "--statedir", tmp_path / "file" / "state", "--logdest", words, "-e", code, code=1)
+    assert "Puppet (err): the state folder" in words.read_text()
+
+
+def test_a_full_disk_for_the_log_is_told_of(apply: Run) -> None:
+    done = apply("--logdest", "/dev/full", "-e", "notify { 'hi': }")
+    assert "Warning: cannot log to /dev/full: No space left on device" in done.stderr
+
+
 def test_a_summary_of_the_catalog(apply: Run, tmp_path: Path) -> None:
     apply("--write-catalog-summary", "-e", "class web { notify { 'Hi': } } include web")
     assert (tmp_path / "var/state/classes.txt").read_text() == "settings\nweb\n"

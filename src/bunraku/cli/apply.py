@@ -117,10 +117,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         loaded = _load(args)
     except _Refused as refused:
-        from bunraku.engine.report import log
-
-        destinations.tell([log("err", str(refused), "Puppet")])
-        return _refuse(str(refused))
+        return _refuse(str(refused), destinations)
     catalog, compiled = loaded.catalog, time.perf_counter() - started
 
     from bunraku.engine.apply import apply
@@ -158,9 +155,11 @@ def run(args: argparse.Namespace) -> int:
         stages = {"config_retrieval": compiled}
         result = apply(catalog, shared, options, wait=args.wait, seconds=stages, logs=loaded.logs)
     except Locked as locked:
-        return _refuse(f"another apply is running: {locked}; wait for it (--wait SECONDS), or end it")
+        why = f"another apply is running: {locked}; wait for it (--wait SECONDS), or end it"
+        return _refuse(why, destinations)
     except OSError as error:
-        return _refuse(f"the state folder {state} cannot be used: {error.strerror} ({error.filename}); see --statedir")
+        why = f"the state folder {state} cannot be used: {error.strerror} ({error.filename}); see --statedir"
+        return _refuse(why, destinations)
     finally:
         display.end()
     if args.inventory:
@@ -296,6 +295,10 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
-def _refuse(message: str) -> int:
+def _refuse(message: str, destinations: LogDestinations | None = None) -> int:
+    if destinations is not None:
+        from bunraku.engine.report import log
+
+        destinations.tell([log("err", message, "Puppet")])
     print(f"Error: {message}", file=sys.stderr)
     return 1

@@ -7,6 +7,7 @@ A file gets lines as Puppet writes them, `TIME SOURCE (LEVEL): MESSAGE`, or a JS
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
@@ -24,10 +25,13 @@ class LogDestinations:
         self._files = [open(path, "a", encoding="utf-8", opener=_for_the_group) for path in paths]  # noqa: SIM115
 
     def tell(self, logs: Iterable[Mapping[str, Any]], *, least: str = "notice") -> None:
-        """Write lines of a report's `logs`, those from the level `least` on."""
+        """Write lines of a report's `logs`, those from the level `least` on. What cannot be written is told of."""
         told = [log for log in logs if LEVELS.index(log["level"]) >= LEVELS.index(least)]
         for file in self._files:
-            _append(file, told)
+            try:
+                _append(file, told)
+            except OSError as error:
+                print(f"Warning: cannot log to {file.name}: {error.strerror}", file=sys.stderr)
         if self._syslog:
             _to_syslog(told)
 
